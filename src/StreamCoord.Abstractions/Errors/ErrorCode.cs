@@ -1,0 +1,101 @@
+namespace StreamCoord;
+
+/// <summary>
+/// What can go wrong with a request to the log side: Kafka's error names with Kafka's numbers, so that one table serves
+/// the grains, the Kafka gateway (which sends the number) and the HTTP gateway (which sends <see cref="ErrorCodes.WireName"/>).
+/// </summary>
+public enum ErrorCode : short
+{
+    /// <summary>A failure that has no code of its own; the log of the silo says more.</summary>
+    UnknownServerError = -1,
+
+    /// <summary>Success.</summary>
+    None = 0,
+
+    /// <summary>The offset lies outside the log; the answer carries the valid range.</summary>
+    OffsetOutOfRange = 1,
+
+    /// <summary>A batch is malformed or its CRC does not match.</summary>
+    CorruptMessage = 2,
+
+    /// <summary>No such topic, or no such partition of it.</summary>
+    UnknownTopicOrPartition = 3,
+
+    /// <summary>This node does not lead the partition (any more); retriable.</summary>
+    NotLeaderOrFollower = 6,
+
+    /// <summary>The request was not finished in its time; retriable, the records may be written all the same.</summary>
+    RequestTimedOut = 7,
+
+    /// <summary>A batch is larger than the topic's <c>max.message.bytes</c>.</summary>
+    MessageTooLarge = 10,
+
+    /// <summary>The topic name is not legal, or the topic is internal.</summary>
+    InvalidTopicException = 17,
+
+    /// <summary>A set of batches is larger than the topic's <c>segment.bytes</c>.</summary>
+    RecordListTooLarge = 18,
+
+    /// <summary>The topic's <c>min.insync.replicas</c> is more than there are in sync; nothing was written; retriable.</summary>
+    NotEnoughReplicas = 19,
+
+    /// <summary>Acks is not -1, 0 or 1.</summary>
+    InvalidRequiredAcks = 21,
+
+    /// <summary>A timestamp is too far from the leader's clock for the topic.</summary>
+    InvalidTimestamp = 32,
+
+    /// <summary>The request's version or format is not supported.</summary>
+    UnsupportedVersion = 35,
+
+    /// <summary>The topic exists already.</summary>
+    TopicAlreadyExists = 36,
+
+    /// <summary>The partition count is not legal.</summary>
+    InvalidPartitions = 37,
+
+    /// <summary>The replication factor cannot be met by the nodes that are there.</summary>
+    InvalidReplicationFactor = 38,
+
+    /// <summary>A topic configuration does not exist or its value is out of range.</summary>
+    InvalidConfig = 40,
+
+    /// <summary>The request contradicts itself.</summary>
+    InvalidRequest = 42,
+
+    /// <summary>The message format (magic) is not version 2.</summary>
+    UnsupportedForMessageFormat = 43,
+
+    /// <summary>An idempotent producer's sequence number is not the next one.</summary>
+    OutOfOrderSequenceNumber = 45,
+
+    /// <summary>An idempotent producer's epoch is older than the newest one seen.</summary>
+    InvalidProducerEpoch = 47,
+
+    /// <summary>The producer is not in a transaction that would allow this.</summary>
+    InvalidTxnState = 48,
+
+    /// <summary>The disk under the log failed or is full; retriable when there is room again.</summary>
+    KafkaStorageError = 56,
+
+    /// <summary>The caller's leader epoch is older than the current one.</summary>
+    FencedLeaderEpoch = 74,
+
+    /// <summary>The caller's leader epoch is newer than the one known here.</summary>
+    UnknownLeaderEpoch = 75,
+
+    /// <summary>The compression codec is not known.</summary>
+    UnsupportedCompressionType = 76,
+
+    /// <summary>The offset exists but cannot be answered yet; retriable.</summary>
+    OffsetNotAvailable = 78,
+
+    /// <summary>A record breaks a rule: count, deltas, control batch, or a null key in a compacted topic.</summary>
+    InvalidRecord = 87,
+
+    /// <summary>No topic has this identity.</summary>
+    UnknownTopicId = 100,
+
+    /// <summary>The topic's identity is not the one the caller has.</summary>
+    InconsistentTopicId = 103,
+}

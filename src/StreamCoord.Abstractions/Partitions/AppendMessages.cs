@@ -1,0 +1,27 @@
+namespace StreamCoord.Partitions;
+
+/// <summary>Asks a partition's leader to put batches at the end of its log.</summary>
+/// <param name="Data">One or more whole batches of format v2; see there for who owns the memory.</param>
+/// <param name="Acks">What to wait for.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.AppendRequest")]
+public sealed record AppendRequest([property: Id(0)] RecordData Data, [property: Id(1)] RequiredAcks Acks);
+
+/// <summary>The outcome of an append: either every batch of the request has its offsets, or none was written.</summary>
+/// <param name="Error"><see cref="ErrorCode.None"/> on success.</param>
+/// <param name="Message">What is wrong and what to do, for people; null on success.</param>
+/// <param name="BaseOffset">The offset of the first record; <see cref="Offset.None"/> on failure.</param>
+/// <param name="LastOffset">The offset of the last record; <see cref="Offset.None"/> on failure.</param>
+/// <param name="LogAppendTimeMs">The leader's time for a topic with LogAppendTime, else -1. Milliseconds since 1970.</param>
+/// <param name="LogStartOffset">The first offset that is still there.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.AppendReply")]
+public sealed record AppendReply(
+    [property: Id(0)] ErrorCode Error,
+    [property: Id(1)] string? Message,
+    [property: Id(2)] Offset BaseOffset,
+    [property: Id(3)] Offset LastOffset,
+    [property: Id(4)] long LogAppendTimeMs,
+    [property: Id(5)] Offset LogStartOffset)
+{
+    /// <summary>A refusal: nothing was written.</summary>
+    public static AppendReply Refused(ErrorCode error, string message) => new(error, message, Offset.None, Offset.None, -1, Offset.None);
+}

@@ -1,0 +1,61 @@
+namespace StreamCoord.Partitions;
+
+/// <summary>
+/// The leader of one partition. Key: <see cref="TopicPartition.ToString"/>. It carries batches, never records, and never
+/// copies them inside a silo. Outcomes that a caller must expect come back as <see cref="ErrorCode"/>; only failures of
+/// the grain call itself (a silo that stops, a timeout) are exceptions.
+/// </summary>
+/// <remarks>
+/// All methods may run interleaved with each other. Two calls of one caller need not arrive in their order: a caller who
+/// needs an order between appends waits for the first reply.
+/// </remarks>
+[Alias("StreamCoord.IPartitionGrain")]
+public interface IPartitionGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Puts batches at the end of the log: all of them, next to each other, or none. The reply comes when
+    /// <see cref="AppendRequest.Acks"/> is met.
+    /// </summary>
+    [Alias("Append")]
+    Task<AppendReply> Append(AppendRequest request);
+
+    /// <summary>Returns batches below the high watermark, waiting for some when there are none yet.</summary>
+    [Alias("Fetch")]
+    Task<FetchReply> Fetch(FetchRequest request);
+
+    /// <summary>
+    /// The first record with a timestamp at or after <paramref name="timestampMs"/> (milliseconds since 1970), or what one of
+    /// <see cref="OffsetTimestamps"/> asks for.
+    /// </summary>
+    [Alias("FindOffset")]
+    Task<OffsetReply> FindOffset(long timestampMs);
+
+    /// <summary>
+    /// Raises the log start offset to <paramref name="before"/>, or to the high watermark for <see cref="Offset.None"/>; records
+    /// below it cannot be read any more once this returns, also after a crash.
+    /// </summary>
+    [Alias("DeleteRecords")]
+    Task<DeleteRecordsReply> DeleteRecords(Offset before);
+
+    /// <summary>The leader's state.</summary>
+    [Alias("Describe")]
+    Task<PartitionDescription> Describe();
+
+    /// <summary>Reads every byte of the log and checks it. Appends and reads go on meanwhile.</summary>
+    [Alias("Verify"), ResponseTimeout("01:00:00")]
+    Task<VerifyReply> Verify();
+
+    /// <summary>
+    /// Retention and compaction, as far as they are due. Called by the silo's maintenance; calling it more often does no harm.
+    /// </summary>
+    [Alias("Maintain"), ResponseTimeout("01:00:00")]
+    Task Maintain();
+
+    /// <summary>Takes over the topic's changed configuration. Called by the topic grain.</summary>
+    [Alias("Reconfigure")]
+    Task Reconfigure();
+
+    /// <summary>Deletes the log for good and ends the activation. Called by the topic grain when the topic is deleted.</summary>
+    [Alias("Remove")]
+    Task Remove(TopicId topicId);
+}

@@ -1,0 +1,35 @@
+namespace StreamCoord.Topics;
+
+/// <summary>
+/// One topic: its identity, partition count, assignment and configuration. Key: the topic's name. A call that changes
+/// something returns when the change is durable.
+/// </summary>
+[Alias("StreamCoord.ITopicGrain")]
+public interface ITopicGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the topic; <see cref="ErrorCode.TopicAlreadyExists"/> when it is there.</summary>
+    [Alias("Create")]
+    Task<TopicReply> Create(CreateTopicRequest request);
+
+    /// <summary>The topic, or <see cref="ErrorCode.UnknownTopicOrPartition"/>.</summary>
+    [Alias("Describe")]
+    Task<TopicReply> Describe();
+
+    /// <summary>
+    /// The topic, created with the defaults when it is not there and <c>Topics:AutoCreate</c> allows it. For producers.
+    /// </summary>
+    [Alias("DescribeOrCreate")]
+    Task<TopicReply> DescribeOrCreate();
+
+    /// <summary>Raises the partition count to <paramref name="partitionCount"/>; it can never fall.</summary>
+    [Alias("SetPartitionCount")]
+    Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly);
+
+    /// <summary>Carries out all changes or, when one of them is wrong, none.</summary>
+    [Alias("AlterConfigs")]
+    Task<TopicReply> AlterConfigs(IReadOnlyList<ConfigChange> changes, bool validateOnly);
+
+    /// <summary>Deletes the topic and its records for good.</summary>
+    [Alias("Delete")]
+    Task<TopicReply> Delete();
+}
