@@ -1,0 +1,101 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace StreamCoord.Grains.Storage;
+
+/// <summary>
+/// The database behind grain storage and the leadership table: an SQLite file of the silo's own, or a PostgreSQL server.
+/// Owns its connections. Safe for concurrent use. A call that writes returns when the write is durable.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    private readonly DatabaseThread? _thread;
+
+    private Database(DbDataSource source, string orleansInvariant, DatabaseThread? thread)
+    {
+        Source = source;
+        OrleansInvariant = orleansInvariant;
+        _thread = thread;
+    }
+
+    /// <summary>Opens connections. Those of SQLite block: use <see cref="RunAsync{T}(Func{DbConnection, Task{T}})"/>.</summary>
+    internal DbDataSource Source { get; }
+
+    /// <summary>What Orleans calls the kind of database.</summary>
+    internal string OrleansInvariant { get; }
+
+    /// <summary>True when the driver has only blocking calls.</summary>
+    internal bool IsBlocking => _thread is not null;
+
+    /// <summary>Opens, and creates where it is missing, the SQLite file, and brings its schema up to date.</summary>
+    /// <param name="path">The file; its directory exists and belongs to this process alone.</param>
+    /// <exception cref="DatabaseException">The file is damaged, cannot be opened, or was written by a newer build.</exception>
+    public static async Task<Database> OpenEmbeddedAsync(string path)
+    {
+        var source = new SqliteSource(path);
+        var database = new Database(source, "System.Data.SQLite", new DatabaseThread("sqlite"));
+        return await OpenedAsync(database, $"the database file '{path}'", async connection =>
+        {
+            source.UseWriteAheadLog();
+            await Schema.ApplyAsync(connection);
+        });
+    }
+
+    /// <summary>Connects to a PostgreSQL server and checks that the scripts of <c>db/postgresql</c> are applied there.</summary>
+    /// <exception cref="DatabaseException">It cannot be reached, a script is missing, or a newer build's script was applied.</exception>
+    public static async Task<Database> OpenServerAsync(string connectionString)
+    {
+        NpgsqlDataSource source;
+        try
+        {
+            source = NpgsqlDataSource.Create(connectionString);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new DatabaseException($"The connection string is not one of PostgreSQL: {failure.Message}", failure);
+        }
+        return await OpenedAsync(new Database(source, "Npgsql", null), "the PostgreSQL database", Schema.CheckAsync);
+    }
+
+    /// <summary>Runs <paramref name="work"/> with a connection of its own, which is closed afterwards.</summary>
+    public Task<T> RunAsync<T>(Func<DbConnection, Task<T>> work)
+    {
+        return RunAsync(async () =>
+        {
+            await using DbConnection connection = await Source.OpenConnectionAsync();
+            return await work(connection);
+        });
+    }
+
+    /// <summary>Runs <paramref name="work"/>, which may make the driver's blocking calls.</summary>
+    internal Task<T> RunAsync<T>(Func<Task<T>> work) => _thread is null ? work() : _thread.RunAsync(work);
+
+    /// <summary>Waits for the work that is queued and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _thread?.Dispose();
+        await Source.DisposeAsync();
+    }
+
+    private static async Task<Database> OpenedAsync(Database database, string what, Func<DbConnection, Task> prepare)
+    {
+        try
+        {
+            await database.RunAsync(async connection =>
+            {
+                await prepare(connection);
+                return true;
+            });
+            return database;
+        }
+        catch (Exception failure)
+        {
+            await database.DisposeAsync();
+            if (failure is DbException or TimeoutException)
+            {
+                throw new DatabaseException($"Cannot use {what}: {failure.Message}", failure);
+            }
+            throw;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Grains.Leadership;
+using StreamCoord.Grains.Storage;
+
+namespace StreamCoord.Grains.Topics;
+
+/// <summary>Adds topics, and the leadership that their partitions need, to a silo.</summary>
+public static class TopicHosting
+{
+    /// <summary>
+    /// Adds what topic grains and partition grains ask for, kept in <paramref name="database"/>, which the caller closes after the
+    /// silo has stopped. A <see cref="ClusterIdentity"/> is the caller's to add.
+    /// </summary>
+    public static ISiloBuilder AddTopics(this ISiloBuilder silo, Database database, TopicOptions options)
+    {
+        silo.AddStreamCoordStorage(database);
+        silo.Services.AddSingleton(options);
+        silo.Services.AddSingleton<ILeadershipTable, LeadershipTable>();
+        silo.Services.AddSingleton<LeadershipClaims>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LeadershipClaims>());
+        return silo;
+    }
+}

@@ -1,0 +1,23 @@
+namespace StreamCoord.Grains.Topics;
+
+/// <summary>How topics come to be that do not say it themselves. Immutable; a change needs a restart.</summary>
+public sealed class TopicOptions
+{
+    /// <summary>
+    /// <c>Topics:DefaultPartitions</c>: the partition count of a topic that is created without one, 1 to
+    /// <see cref="StreamCoord.Topics.CreateTopicRequest.PartitionCountMax"/>. Default 1, as Kafka's <c>num.partitions</c>.
+    /// </summary>
+    public int DefaultPartitions { get; init; } = 1;
+
+    /// <summary>
+    /// <c>Topics:DefaultReplicationFactor</c>: the copies of each partition of a topic that is created without a number, 1 to the number
+    /// of nodes. Default 1, as Kafka's <c>default.replication.factor</c>.
+    /// </summary>
+    public short DefaultReplicationFactor { get; init; } = 1;
+
+    /// <summary>
+    /// <c>Topics:AutoCreate</c>: whether a producer's first record creates its topic. Default true, as Kafka's
+    /// <c>auto.create.topics.enable</c>.
+    /// </summary>
+    public bool AutoCreate { get; init; } = true;
+}
