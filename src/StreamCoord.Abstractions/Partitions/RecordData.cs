@@ -28,6 +28,13 @@ public sealed class RecordData : IDisposable
         Bytes = owner.Memory[..sizeBytes];
     }
 
+    /// <summary>Wraps a part of pooled memory that begins somewhere in it, and takes its ownership.</summary>
+    public RecordData(IMemoryOwner<byte> owner, int startBytes, int sizeBytes)
+    {
+        _owner = owner;
+        Bytes = owner.Memory.Slice(startBytes, sizeBytes);
+    }
+
     /// <summary>No batches at all.</summary>
     public static RecordData Empty { get; } = new(Memory<byte>.Empty);
 

@@ -1,0 +1,112 @@
+using System.Globalization;
+using StreamCoord.Partitions;
+using StreamCoord.Records;
+
+namespace StreamCoord.Log.Appending;
+
+/// <summary>
+/// Everything that can be said about a client's batches without looking at the log: the checks of Kafka's append, the timestamp
+/// rules and <c>compression.type</c>. Pure but for the stamps it writes into the batches. Runs on the caller's thread, so that the
+/// log's writer does nothing but offsets and writes.
+/// </summary>
+internal static class BatchAdmission
+{
+    /// <summary>The append to queue, or a refusal: exactly one of the two.</summary>
+    public static (PendingAppend? Append, AppendReply? Refusal) Admit(Memory<byte> bytes, RequiredAcks acks, LogConfig config, long nowMs)
+    {
+        if (acks is not (RequiredAcks.All or RequiredAcks.None or RequiredAcks.Leader))
+        {
+            return Refuse(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {(short)acks}.");
+        }
+        BatchRules rules = RulesOf(config, nowMs);
+        var batches = new List<AdmittedBatch>(1);
+        int totalBytes = 0;
+        int at = 0;
+        while (at < bytes.Length)
+        {
+            BatchProblem problem = CutNext(bytes.Span[at..], out BatchHeader header);
+            if (problem != BatchProblem.None)
+            {
+                return Refuse(problem.ToErrorCode(), problem.Describe());
+            }
+            Memory<byte> batch = bytes.Slice(at, header.SizeBytes);
+            BatchCheckResult check = BatchValidator.Check(batch.Span, rules);
+            if (!check.IsValid)
+            {
+                return Refuse(check.Error, check.Message);
+            }
+            if (header.IsTransactional)
+            {
+                return Refuse(ErrorCode.InvalidTxnState, "Transactions are not supported by this version: append without a transactional id.");
+            }
+            AdmittedBatch admitted = Stamp(batch, header, check, config, nowMs);
+            batches.Add(admitted);
+            totalBytes += admitted.Bytes.Length;
+            at += header.SizeBytes;
+        }
+        return batches.Count == 0
+            ? Refuse(ErrorCode.InvalidRecord, "The request holds no batch.")
+            : Complete(batches, totalBytes, acks, config, nowMs);
+    }
+
+    private static (PendingAppend?, AppendReply?) Complete(
+        List<AdmittedBatch> batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs)
+    {
+        if (batches.Count > 1 && batches.Exists(batch => batch.Header.HasProducer))
+        {
+            return Refuse(ErrorCode.InvalidRecord, "An idempotent producer sends one batch for a partition in one request.");
+        }
+        if (totalBytes > config.SegmentBytes)
+        {
+            return Refuse(ErrorCode.RecordListTooLarge, string.Create(CultureInfo.InvariantCulture,
+                $"The request's {totalBytes} bytes are more than segment.bytes of the topic, {config.SegmentBytes}."));
+        }
+        return (new PendingAppend([.. batches], totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1), null);
+    }
+
+    private static AdmittedBatch Stamp(Memory<byte> batch, BatchHeader header, BatchCheckResult check, LogConfig config, long nowMs)
+    {
+        if (config.Compression is { } codec && codec != header.Compression)
+        {
+            batch = Recompress(batch, codec);
+        }
+        if (config.UsesLogAppendTime)
+        {
+            BatchPatch.StampLogAppendTime(batch.Span, nowMs);
+        }
+        else if (header.MaxTimestampMs != check.MaxTimestampMs)
+        {
+            BatchPatch.SetMaxTimestamp(batch.Span, check.MaxTimestampMs);
+        }
+        _ = BatchHeader.TryRead(batch.Span, out BatchHeader stamped);
+        return new AdmittedBatch(stamped, batch);
+    }
+
+    private static Memory<byte> Recompress(Memory<byte> batch, CompressionCodec codec)
+    {
+        // The memory goes to the log's writer and from there to the garbage collector: it cannot be pooled.
+        using var output = new PooledBuffer();
+        BatchProblem problem = BatchRewriter.Recompress(batch.Span, codec, level: null, output);
+        Invariant.Holds(problem == BatchProblem.None);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static BatchProblem CutNext(ReadOnlySpan<byte> bytes, out BatchHeader header)
+    {
+        var sequence = new BatchSequence(bytes);
+        _ = sequence.MoveNext(out header, out _);
+        return sequence.Problem;
+    }
+
+    private static BatchRules RulesOf(LogConfig config, long nowMs) => new()
+    {
+        BatchSizeBytesMax = config.MaxMessageBytes,
+        RequiresKey = config.Compacts,
+        ChecksTimestamps = !config.UsesLogAppendTime,
+        NowMs = nowMs,
+        TimestampBeforeMaxMs = config.TimestampBeforeMaxMs,
+        TimestampAfterMaxMs = config.TimestampAfterMaxMs,
+    };
+
+    private static (PendingAppend?, AppendReply?) Refuse(ErrorCode error, string message) => (null, AppendReply.Refused(error, message));
+}

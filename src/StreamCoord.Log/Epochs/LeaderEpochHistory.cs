@@ -1,0 +1,74 @@
+namespace StreamCoord.Log.Epochs;
+
+/// <summary>The first offset written in an epoch.</summary>
+/// <param name="Epoch">The leader's epoch.</param>
+/// <param name="StartOffset">Where it begins.</param>
+public readonly record struct EpochStart(LeaderEpoch Epoch, Offset StartOffset);
+
+/// <summary>
+/// Which leader epoch wrote which offsets (KIP-101). Epochs and start offsets both strictly increase. Not safe for
+/// concurrent use; readers take <see cref="Entries"/>, which is never changed in place.
+/// </summary>
+public sealed class LeaderEpochHistory
+{
+    private EpochStart[] _entries = [];
+
+    /// <summary>The epochs, oldest first.</summary>
+    public IReadOnlyList<EpochStart> Entries => _entries;
+
+    /// <summary>The newest epoch, or <see cref="LeaderEpoch.Unknown"/>.</summary>
+    public LeaderEpoch Latest => _entries.Length == 0 ? LeaderEpoch.Unknown : _entries[^1].Epoch;
+
+    /// <summary>Takes note that a batch of <paramref name="epoch"/> begins at <paramref name="offset"/>; the same epoch again has no effect.</summary>
+    public void Append(LeaderEpoch epoch, Offset offset)
+    {
+        if (epoch <= Latest)
+        {
+            return;
+        }
+        Invariant.Holds(_entries.Length == 0 || offset >= _entries[^1].StartOffset);
+        // An epoch that wrote nothing leaves no entry.
+        EpochStart[] kept = _entries.Length > 0 && _entries[^1].StartOffset == offset ? _entries[..^1] : _entries;
+        _entries = [.. kept, new EpochStart(epoch, offset)];
+    }
+
+    /// <summary>Forgets what begins at or after <paramref name="end"/>: the log was cut there.</summary>
+    public void TruncateTo(Offset end) => _entries = [.. _entries.Where(entry => entry.StartOffset < end)];
+
+    /// <summary>Forgets epochs that lie wholly below <paramref name="start"/>; the one that holds it begins there now.</summary>
+    public void ForgetBelow(Offset start)
+    {
+        int holding = Array.FindLastIndex(_entries, entry => entry.StartOffset <= start);
+        if (holding >= 0)
+        {
+            _entries = [new EpochStart(_entries[holding].Epoch, start), .. _entries[(holding + 1)..]];
+        }
+    }
+
+    /// <summary>The epoch that wrote <paramref name="offset"/>, or <see cref="LeaderEpoch.Unknown"/>.</summary>
+    public LeaderEpoch EpochOf(Offset offset)
+    {
+        int index = Array.FindLastIndex(_entries, entry => entry.StartOffset <= offset);
+        return index < 0 ? LeaderEpoch.Unknown : _entries[index].Epoch;
+    }
+
+    /// <summary>
+    /// The end of <paramref name="epoch"/>, or of the newest one before it: Kafka's OffsetForLeaderEpoch. Unknown and
+    /// <see cref="Offset.None"/> for an epoch newer than any here.
+    /// </summary>
+    /// <param name="epoch">The epoch asked for.</param>
+    /// <param name="logEnd">The log's end offset: the end of the newest epoch.</param>
+    public EpochStart EndOf(LeaderEpoch epoch, Offset logEnd)
+    {
+        if (epoch > Latest)
+        {
+            return new EpochStart(LeaderEpoch.Unknown, Offset.None);
+        }
+        int next = Array.FindIndex(_entries, entry => entry.Epoch > epoch);
+        Offset end = next < 0 ? logEnd : _entries[next].StartOffset;
+        return next == 0 ? new EpochStart(epoch, end) : new EpochStart(_entries[(next < 0 ? _entries.Length : next) - 1].Epoch, end);
+    }
+
+    /// <summary>Replaces everything.</summary>
+    internal void Restore(IEnumerable<EpochStart> entries) => _entries = [.. entries];
+}

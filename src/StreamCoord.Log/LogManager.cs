@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StreamCoord.Log.Storage;
+
+namespace StreamCoord.Log;
+
+/// <summary>
+/// All logs of a silo. Owns the disk threads and the directory <c>logs</c> of the data directory, where each partition has
+/// <c>&lt;topic id&gt;/&lt;partition&gt;</c>. Safe for concurrent use. Disposing it makes everything durable and closes all files.
+/// </summary>
+public sealed class LogManager : IAsyncDisposable
+{
+    private readonly LogContext _context;
+    private readonly string _rootDirectory;
+    private readonly ConcurrentDictionary<(TopicId, int), PartitionLog> _logs = new();
+    private readonly ITimer _idleTimer;
+    private readonly TimeSpan _idle;
+
+    /// <summary>Starts the disk threads; opens no log.</summary>
+    public LogManager(ILogDisk disk, string dataDirectory, LogOptions options, TimeProvider time, ILogger<LogManager> logger)
+    {
+        _rootDirectory = Path.Combine(dataDirectory, "logs");
+        _context = new LogContext(disk, new LogIo(options.AppendThreads, options.ReadThreads), options, time, logger, new LogMetrics());
+        _idle = TimeSpan.FromMilliseconds(options.IdleCloseMs);
+        _idleTimer = time.CreateTimer(_ => CloseIdle(), null, _idle / 2, _idle / 2);
+    }
+
+    /// <summary>The log of a partition. Cheap: nothing is read or created before it is used.</summary>
+    public PartitionLog Get(TopicId topicId, int partition, LogConfig config)
+    {
+        PartitionLog log = _logs.GetOrAdd((topicId, partition), static (key, arguments) =>
+            new PartitionLog(arguments.Self._context, arguments.Self.DirectoryOf(key.Item1, key.Item2), arguments.Config), (Self: this, Config: config));
+        log.Config = config;
+        return log;
+    }
+
+    /// <summary>Deletes a partition's log for good.</summary>
+    public async Task RemoveAsync(TopicId topicId, int partition)
+    {
+        await Get(topicId, partition, LogConfig.Default).RemoveAsync();
+        _logs.TryRemove((topicId, partition), out _);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _idleTimer.DisposeAsync();
+        await Task.WhenAll(_logs.Values.Where(log => log.IsOpen).Select(log => log.CloseAsync()));
+        _context.Io.Dispose();
+        _context.Metrics.Dispose();
+    }
+
+    private string DirectoryOf(TopicId topicId, int partition) =>
+        Path.Combine(_rootDirectory, topicId.ToString(), partition.ToString(CultureInfo.InvariantCulture));
+
+    private void CloseIdle()
+    {
+        foreach (PartitionLog log in _logs.Values)
+        {
+            if (log.IsOpen)
+            {
+                _ = log.CloseIfIdleAsync(_idle);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+
+namespace StreamCoord.Log;
+
+/// <summary>The numbers of all logs of a silo: meter <c>StreamCoord.Log</c>. Safe for concurrent use.</summary>
+public sealed class LogMetrics : IDisposable
+{
+    /// <summary>The meter's name, for those who collect it.</summary>
+    public const string MeterName = "StreamCoord.Log";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _appendedBytes;
+    private readonly Counter<long> _appendedRecords;
+    private readonly Counter<long> _readBytes;
+    private readonly Counter<long> _diskFailures;
+    private readonly Counter<long> _damagedRanges;
+    private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _compactedBytes;
+    private readonly Histogram<double> _flushSeconds;
+    private readonly Histogram<int> _groupRequests;
+    private readonly UpDownCounter<int> _openLogs;
+
+    /// <summary>Creates the instruments.</summary>
+    public LogMetrics()
+    {
+        _appendedBytes = _meter.CreateCounter<long>("streamcoord.log.appended", "By", "Bytes of record batches written.");
+        _appendedRecords = _meter.CreateCounter<long>("streamcoord.log.appended_records", "{record}", "Records written.");
+        _readBytes = _meter.CreateCounter<long>("streamcoord.log.read", "By", "Bytes of record batches read for clients.");
+        _diskFailures = _meter.CreateCounter<long>("streamcoord.log.disk_failures", "{failure}", "Writes and flushes that failed.");
+        _damagedRanges = _meter.CreateCounter<long>("streamcoord.log.damaged_ranges", "{range}", "Damaged ranges met by reads, recoveries and checks.");
+        _recoveries = _meter.CreateCounter<long>("streamcoord.log.recoveries", "{recovery}", "Torn tails cut off after a crash.");
+        _compactedBytes = _meter.CreateCounter<long>("streamcoord.log.compacted", "By", "Bytes that compaction read.");
+        _flushSeconds = _meter.CreateHistogram<double>("streamcoord.log.flush.duration", "s", "Time of one flush.");
+        _groupRequests = _meter.CreateHistogram<int>("streamcoord.log.group.requests", "{request}", "Appends gathered into one write.");
+        _openLogs = _meter.CreateUpDownCounter<int>("streamcoord.log.open", "{log}", "Partitions that hold open files.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    internal void Appended(long sizeBytes, long records, int requests)
+    {
+        _appendedBytes.Add(sizeBytes);
+        _appendedRecords.Add(records);
+        _groupRequests.Record(requests);
+    }
+
+    internal void Read(long sizeBytes) => _readBytes.Add(sizeBytes);
+
+    internal void Flushed(TimeSpan duration) => _flushSeconds.Record(duration.TotalSeconds);
+
+    internal void DiskFailed() => _diskFailures.Add(1);
+
+    internal void Damaged() => _damagedRanges.Add(1);
+
+    internal void Recovered() => _recoveries.Add(1);
+
+    internal void Compacted(long sizeBytes) => _compactedBytes.Add(sizeBytes);
+
+    internal void Opened() => _openLogs.Add(1);
+
+    internal void Closed() => _openLogs.Add(-1);
+}

@@ -1,0 +1,242 @@
+using Microsoft.Extensions.Logging;
+using StreamCoord.Log.Maintenance;
+using StreamCoord.Log.Producers;
+using StreamCoord.Log.Segments;
+using StreamCoord.Log.Storage;
+using StreamCoord.Partitions;
+
+namespace StreamCoord.Log;
+
+/// <summary>
+/// Makes an <see cref="OpenLog"/> of a partition's files, whatever a crash left of them: the sound prefix stays, a torn tail goes.
+/// Of a log that was closed in peace nothing is scanned; otherwise the active segment from its newest producer snapshot on.
+/// </summary>
+/// <remarks>
+/// Damaged bytes in front of sound batches are not a torn tail: they stay where they are, and reads of that range say so, because
+/// what lies behind them may have been acknowledged.
+/// </remarks>
+internal static partial class LogRecovery
+{
+    /// <summary>Opens the log in a directory; an absent or empty directory is an empty log.</summary>
+    public static OpenLog Open(LogContext context, string directory, LogConfig config)
+    {
+        RemoveLeftovers(context, directory);
+        var log = new OpenLog(context, directory);
+        LogState? state = LogState.TryRead(context.Disk, directory);
+        List<Segment> segments = FindSegments(context, directory);
+        Offset first = segments.Count == 0 ? state?.StartOffset ?? Offset.Zero : segments[0].BaseOffset;
+        Offset start = Offset.Max(first, state?.StartOffset ?? Offset.Zero);
+        if (segments.Count == 0)
+        {
+            log.Epochs.Restore(state?.Epochs ?? []);
+            log.Load([], start, start, Offset.Zero);
+            log.SnapshotOffset = start;
+            return log;
+        }
+        Offset end = RecoverTail(context, log, segments, state, config);
+        log.Load(segments, Offset.Min(start, end), end, state?.CleanedTo ?? Offset.Zero);
+        log.Epochs.ForgetBelow(log.StartOffset);
+        return log;
+    }
+
+    /// <summary>
+    /// Cuts the log to <paramref name="target"/>, to the start of the batch that holds it, and opens what is left. Durable when this
+    /// returns. The caller has let go of the log's files.
+    /// </summary>
+    public static OpenLog OpenTruncated(LogContext context, string directory, LogConfig config, Offset target)
+    {
+        foreach ((string name, Offset offset) in NamesWith(context.Disk, directory, SegmentFileName.SnapshotSuffix))
+        {
+            if (offset > target)
+            {
+                context.Disk.Delete(Path.Combine(directory, name));
+            }
+        }
+        List<Segment> segments = FindSegments(context, directory);
+        if (segments.Count == 0)
+        {
+            return Open(context, directory, config);
+        }
+        foreach (Segment segment in segments)
+        {
+            if (segment.BaseOffset > target || (segment.BaseOffset == target && segment != segments[0]))
+            {
+                context.Disk.Delete(segment.LogPath);
+                context.Disk.Delete(segment.IndexPath);
+            }
+            else if (segment.NextOffset > target || segment == segments[^1])
+            {
+                CutSegment(segment, target);
+            }
+            segment.Retire();
+        }
+        context.Disk.FlushDirectory(directory);
+        return Open(context, directory, config);
+    }
+
+    private static void CutSegment(Segment segment, Offset target)
+    {
+        long lengthBytes = segment.Log.LengthBytes;
+        IndexEntry start = segment.Index.FloorOffset(target) ?? new IndexEntry(segment.BaseOffset, 0, -1);
+        using var scanner = new BatchScanner(segment.Log, segment.Index, start.Position, lengthBytes, start.BaseOffset, gapsAllowed: true);
+        while (scanner.Next() is ScanResult.Batch or ScanResult.Damage)
+        {
+            if (scanner.NextOffset > target)
+            {
+                break;
+            }
+        }
+        // At the break and at a torn tail this is where the unwanted part begins; at the end it is the end.
+        int position = (int)scanner.Position;
+        segment.Index.TruncateTo(position);
+        if (position < lengthBytes)
+        {
+            segment.Cut(position);
+        }
+    }
+
+    private static void RemoveLeftovers(LogContext context, string directory)
+    {
+        CompactionCommit.Finish(context.Disk, directory);
+        foreach (DiskEntry entry in context.Disk.List(directory))
+        {
+            if (CheckedFile.IsTemporary(entry.Name) || entry.Name.EndsWith(SegmentFileName.CleanedSuffix, StringComparison.Ordinal))
+            {
+                context.Disk.Delete(Path.Combine(directory, entry.Name));
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, Offset Offset)> NamesWith(ILogDisk disk, string directory, string suffix)
+    {
+        foreach (DiskEntry entry in disk.List(directory))
+        {
+            if (SegmentFileName.TryParse(entry.Name, suffix, out Offset offset))
+            {
+                yield return (entry.Name, offset);
+            }
+        }
+    }
+
+    private static List<Segment> FindSegments(LogContext context, string directory)
+    {
+        var found = new List<(Offset BaseOffset, long SizeBytes)>();
+        foreach (DiskEntry entry in context.Disk.List(directory))
+        {
+            if (SegmentFileName.TryParse(entry.Name, SegmentFileName.LogSuffix, out Offset offset))
+            {
+                found.Add((offset, entry.SizeBytes));
+            }
+        }
+        found.Sort((left, right) => left.BaseOffset.CompareTo(right.BaseOffset));
+        var segments = new List<Segment>(found.Count);
+        for (int i = 0; i < found.Count; i++)
+        {
+            bool isActive = i == found.Count - 1;
+            segments.Add(isActive
+                ? new Segment(context.Disk, directory, found[i].BaseOffset)
+                : Segment.Finished(context.Disk, directory, found[i].BaseOffset, checked((int)found[i].SizeBytes), found[i + 1].BaseOffset));
+        }
+        return segments;
+    }
+
+    private static Offset RecoverTail(LogContext context, OpenLog log, List<Segment> segments, LogState? state, LogConfig config)
+    {
+        Segment active = segments[^1];
+        // Without its state file the log's epochs are in the batches only, so all of them are read.
+        ProducerSnapshot? snapshot = state is null ? null : FindSnapshot(context, log, segments);
+        if (snapshot is null)
+        {
+            log.Producers.Clear();
+        }
+        Offset from = snapshot?.Offset ?? segments[0].BaseOffset;
+        log.SnapshotOffset = from;
+        log.Epochs.Restore(state?.Epochs ?? []);
+        log.Epochs.TruncateTo(from);
+
+        int firstToScan = segments.FindIndex(segment => segment.BaseOffset == (snapshot?.SegmentBase ?? segments[0].BaseOffset));
+        for (int i = firstToScan; i < segments.Count - 1; i++)
+        {
+            int position = i == firstToScan ? snapshot?.Position ?? 0 : 0;
+            ScanFinished(log, segments[i], position, Offset.Max(from, segments[i].BaseOffset));
+        }
+        bool startsInActive = snapshot?.SegmentBase == active.BaseOffset;
+        active.Resume(
+            startsInActive ? snapshot!.Position : 0,
+            startsInActive ? snapshot!.Offset : active.BaseOffset,
+            startsInActive ? snapshot!.MaxTimestampMs : -1,
+            startsInActive ? snapshot!.FirstTimestampMs : -1);
+        ScanActive(context, log, active, config);
+        return active.NextOffset;
+    }
+
+    private static ProducerSnapshot? FindSnapshot(LogContext context, OpenLog log, List<Segment> segments)
+    {
+        foreach ((string name, Offset _) in NamesWith(context.Disk, log.Directory, SegmentFileName.SnapshotSuffix).OrderByDescending(found => found.Offset))
+        {
+            ProducerSnapshot? snapshot = ProducerSnapshot.TryRead(context.Disk, log.PathOf(name), log.Producers);
+            Segment? holder = snapshot is null ? null : segments.Find(segment => segment.BaseOffset == snapshot.SegmentBase);
+            if (holder is not null && snapshot!.Position <= holder.Log.LengthBytes)
+            {
+                return snapshot;
+            }
+        }
+        return null;
+    }
+
+    private static void ScanFinished(OpenLog log, Segment segment, int position, Offset expected)
+    {
+        using var scanner = new BatchScanner(segment.Log, null, position, segment.SizeBytes, expected, gapsAllowed: true);
+        ScanResult result;
+        while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
+        {
+            if (result == ScanResult.Batch)
+            {
+                log.Epochs.Append(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset);
+                log.Producers.Appended(scanner.Header);
+            }
+        }
+    }
+
+    private static void ScanActive(LogContext context, OpenLog log, Segment active, LogConfig config)
+    {
+        long lengthBytes = active.Log.LengthBytes;
+        int scannedFrom = active.SizeBytes;
+        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, gapsAllowed: false);
+        ScanResult result;
+        while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
+        {
+            if (result == ScanResult.Damage)
+            {
+                DamagedRange damage = scanner.Describe(active.FileName);
+                LogDamage(context.Logger, log.Directory, damage.From, damage.To, damage.File, damage.PositionBytes, damage.Reason);
+                context.Metrics.Damaged();
+                active.NoteDamage((int)(scanner.NextPosition - scanner.Position), scanner.NextOffset);
+                continue;
+            }
+            log.Epochs.Append(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset);
+            log.Producers.Appended(scanner.Header);
+            active.Note(scanner.Header, config.IndexIntervalBytes);
+        }
+        active.WriteIndex();
+        if (result == ScanResult.Torn)
+        {
+            LogTorn(context.Logger, log.Directory, lengthBytes - scanner.Position, active.FileName, active.NextOffset, scanner.Problem);
+            context.Metrics.Recovered();
+            active.Cut(active.SizeBytes);
+        }
+        else if (active.SizeBytes > scannedFrom)
+        {
+            // What was found may be in the page cache only.
+            active.Flush();
+        }
+    }
+
+    [LoggerMessage(LogEvents.TornTail, LogLevel.Warning,
+        "{Directory}: cut {SizeBytes} bytes off the end of {File}: {Reason}. The log ends at offset {EndOffset}; nothing acknowledged was there.")]
+    private static partial void LogTorn(ILogger logger, string directory, long sizeBytes, string file, Offset endOffset, string reason);
+
+    [LoggerMessage(LogEvents.Damage, LogLevel.Error,
+        "{Directory}: offsets {From} up to {To} cannot be read: {File} is damaged at byte {Position}: {Reason}. All others can.")]
+    private static partial void LogDamage(ILogger logger, string directory, Offset from, Offset to, string file, long position, string reason);
+}

@@ -1,0 +1,311 @@
+using StreamCoord.Log.Appending;
+using StreamCoord.Log.Epochs;
+using StreamCoord.Log.Producers;
+using StreamCoord.Log.Segments;
+using StreamCoord.Records;
+
+namespace StreamCoord.Log;
+
+/// <summary>
+/// A partition's log while it is in use: its segments, producers and epochs. Everything in it can be had again from the
+/// files (<see cref="LogRecovery"/>), so an idle partition drops it whole.
+/// </summary>
+/// <remarks>
+/// Owns its segments. Methods that change something are called by one thread at a time, with the log's lock held, on a
+/// thread that may block. <see cref="Segments"/> may be read by anybody at any time: the array is replaced, never changed.
+/// Always <see cref="StartOffset"/> &lt;= <see cref="FlushedOffset"/> &lt;= <see cref="EndOffset"/>. Bytes are in memory after
+/// <see cref="Append"/> and durable after <see cref="Flush"/>.
+/// </remarks>
+internal sealed class OpenLog
+{
+    // An offset delta within a segment's index is an unsigned 32-bit number; Kafka keeps to the signed range.
+    private const long OffsetSpanMax = int.MaxValue;
+
+    private readonly LogContext _context;
+    private readonly List<ReadOnlyMemory<byte>> _gathered = [];
+    private readonly List<BatchHeader> _gatheredHeaders = [];
+    private Segment[] _segments = [];
+    private int _gatheredBytes;
+
+    public OpenLog(LogContext context, string directory)
+    {
+        _context = context;
+        Directory = directory;
+    }
+
+    public string Directory { get; }
+
+    public Segment[] Segments => Volatile.Read(ref _segments);
+
+    public ProducerStates Producers { get; } = new();
+
+    public LeaderEpochHistory Epochs { get; } = new();
+
+    public Offset StartOffset { get; private set; }
+
+    public Offset EndOffset { get; private set; }
+
+    public Offset FlushedOffset { get; private set; }
+
+    /// <summary>Compaction has been over everything below.</summary>
+    public Offset CleanedTo { get; private set; }
+
+    /// <summary>The newest producer snapshot on the disk; nothing before it is read by a recovery.</summary>
+    public Offset SnapshotOffset { get; set; }
+
+    public long SizeBytes => Segments.Sum(segment => (long)segment.SizeBytes);
+
+    public string PathOf(string fileName) => Path.Combine(Directory, fileName);
+
+    /// <summary>Takes over what recovery found.</summary>
+    public void Load(IEnumerable<Segment> segments, Offset startOffset, Offset endOffset, Offset cleanedTo)
+    {
+        Volatile.Write(ref _segments, [.. segments]);
+        StartOffset = startOffset;
+        EndOffset = endOffset;
+        FlushedOffset = endOffset;
+        CleanedTo = cleanedTo;
+    }
+
+    /// <summary>
+    /// Gives every request its offsets and writes them in as few writes as there are segments. Requests that a producer rule
+    /// refuses, or that were appended before, get their answer and are not written. Throws when the disk fails: then the
+    /// caller cuts the log back to where it ended before.
+    /// </summary>
+    public void Append(IReadOnlyList<PendingAppend> group, LeaderEpoch epoch, LogConfig config)
+    {
+        Offset next = EndOffset;
+        foreach (PendingAppend request in group)
+        {
+            if (IsSettledByProducer(request))
+            {
+                continue;
+            }
+            request.BaseOffset = next;
+            foreach (AdmittedBatch batch in request.Batches)
+            {
+                if (NeedsRoll(batch.Header, next, config))
+                {
+                    WriteGathered(config);
+                    Roll();
+                }
+                next = Gather(batch, next, epoch);
+            }
+            request.LastOffset = next + -1;
+        }
+        WriteGathered(config);
+    }
+
+    /// <summary>Makes everything appended so far durable.</summary>
+    public void Flush()
+    {
+        Offset end = EndOffset;
+        if (FlushedOffset < end)
+        {
+            long started = _context.Time.GetTimestamp();
+            Segments[^1].Flush();
+            _context.Metrics.Flushed(_context.Time.GetElapsedTime(started));
+            FlushedOffset = end;
+        }
+    }
+
+    /// <summary>Finishes the active segment, if it holds anything, and begins the next one.</summary>
+    public void Roll()
+    {
+        if (Segments.Length == 0)
+        {
+            _context.Disk.CreateDirectory(Directory);
+            _context.Disk.FlushDirectory(Path.GetDirectoryName(Directory)!);
+        }
+        else
+        {
+            if (Segments[^1].SizeBytes == 0)
+            {
+                return;
+            }
+            Segments[^1].Seal();
+            FlushedOffset = EndOffset;
+            WriteState();
+        }
+        var segment = new Segment(_context.Disk, Directory, EndOffset);
+        segment.Log.SetLength(0);
+        new ProducerSnapshot(EndOffset, EndOffset, 0, -1, -1).Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
+        _context.Disk.FlushDirectory(Directory);
+        SnapshotOffset = EndOffset;
+        Volatile.Write(ref _segments, [.. Segments, segment]);
+    }
+
+    /// <summary>Raises the start offset; durable when this returns. The segments below it are for retention to delete.</summary>
+    public void SetStartOffset(Offset offset)
+    {
+        Invariant.Holds(offset >= StartOffset && offset <= EndOffset);
+        Offset before = StartOffset;
+        StartOffset = offset;
+        Epochs.ForgetBelow(offset);
+        try
+        {
+            WriteState();
+        }
+        catch (IOException)
+        {
+            StartOffset = before;
+            throw;
+        }
+    }
+
+    /// <summary>Remembers how far compaction came; durable when this returns.</summary>
+    public void SetCleanedTo(Offset offset)
+    {
+        CleanedTo = offset;
+        WriteState();
+    }
+
+    /// <summary>
+    /// Takes the oldest segments out of use; their bytes stay on the disk for <c>file.delete.delay.ms</c>. The start offset rises
+    /// first, so that a crash between the two leaves files, never a hole.
+    /// </summary>
+    public void DeleteOldest(int count, long nowMs)
+    {
+        Segment[] segments = Segments;
+        Invariant.Holds(count < segments.Length);
+        Offset start = Offset.Max(StartOffset, segments[count].BaseOffset);
+        SetStartOffset(start);
+        Volatile.Write(ref _segments, segments[count..]);
+        foreach (Segment segment in segments[..count])
+        {
+            segment.Discard(nowMs);
+            segment.Retire();
+        }
+    }
+
+    /// <summary>Puts one segment in the place of several neighbours that compaction has merged into it.</summary>
+    public void Replace(IReadOnlyList<Segment> old, Segment merged)
+    {
+        Segment[] segments = Segments;
+        int at = Array.IndexOf(segments, old[0]);
+        Invariant.Holds(at >= 0 && segments[at + old.Count - 1] == old[^1]);
+        Volatile.Write(ref _segments, [.. segments[..at], merged, .. segments[(at + old.Count)..]]);
+        foreach (Segment segment in old)
+        {
+            segment.Retire();
+        }
+    }
+
+    /// <summary>
+    /// Makes a later recovery cheap: everything durable, and a snapshot of the producers at the end. Skipped when little was
+    /// written since the last one.
+    /// </summary>
+    public void Checkpoint(long unsnapshotBytesMax)
+    {
+        Flush();
+        if (Segments is not [.., Segment active] || SnapshotOffset == EndOffset || UnsnapshotBytes(active) <= unsnapshotBytesMax)
+        {
+            return;
+        }
+        active.Index.Flush();
+        Offset previous = SnapshotOffset;
+        new ProducerSnapshot(EndOffset, active.BaseOffset, active.SizeBytes, active.FirstTimestampMs, active.MaxTimestampMs)
+            .Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
+        WriteState();
+        SnapshotOffset = EndOffset;
+        if (previous > active.BaseOffset)
+        {
+            _context.Disk.Delete(PathOf(SegmentFileName.Snapshot(previous)));
+        }
+    }
+
+    /// <summary>Closes the files as soon as the last reader is done.</summary>
+    public void Release()
+    {
+        foreach (Segment segment in Segments)
+        {
+            segment.Retire();
+        }
+    }
+
+    private long UnsnapshotBytes(Segment active) => SnapshotOffset <= active.BaseOffset
+        ? active.SizeBytes
+        : active.SizeBytes - (active.Index.FloorOffset(SnapshotOffset)?.Position ?? 0);
+
+    private void WriteState() => new LogState(StartOffset, CleanedTo, Epochs.Entries).Write(_context.Disk, Directory);
+
+    private bool IsSettledByProducer(PendingAppend request)
+    {
+        ProducerVerdict verdict = Producers.Check(request.Batches[0].Header);
+        if (verdict.Error != ErrorCode.None)
+        {
+            request.Refuse(verdict.Error, verdict.Message!);
+            return true;
+        }
+        if (verdict.Duplicate is { } duplicate)
+        {
+            request.BaseOffset = duplicate.BaseOffset;
+            request.LastOffset = duplicate.LastOffset;
+            return true;
+        }
+        return false;
+    }
+
+    private bool NeedsRoll(in BatchHeader batch, Offset next, LogConfig config)
+    {
+        if (Segments is not [.., Segment active])
+        {
+            return true;
+        }
+        long sizeBytes = (long)active.SizeBytes + _gatheredBytes;
+        if (sizeBytes == 0)
+        {
+            return false;
+        }
+        long firstTimestampMs = active.FirstTimestampMs >= 0 ? active.FirstTimestampMs : _gatheredHeaders[0].MaxTimestampMs;
+        return sizeBytes + batch.SizeBytes > config.SegmentBytes
+            || next + batch.LastOffsetDelta - active.BaseOffset > OffsetSpanMax
+            || active.IndexSizeBytes + 2 * SegmentIndex.EntrySizeBytes > config.SegmentIndexBytes
+            || batch.MaxTimestampMs - firstTimestampMs > config.SegmentMs - JitterMs(active, config);
+    }
+
+    // The same segment gets the same jitter after a restart, so it is taken from its offset and not from a generator.
+    private static long JitterMs(Segment active, LogConfig config) => config.SegmentJitterMs == 0
+        ? 0
+        : (long)((ulong)active.BaseOffset.Value * 0x9E3779B97F4A7C15 % (ulong)Math.Min(config.SegmentJitterMs, config.SegmentMs));
+
+    private Offset Gather(AdmittedBatch batch, Offset baseOffset, LeaderEpoch epoch)
+    {
+        Span<byte> bytes = batch.Bytes.Span;
+        BatchPatch.SetBaseOffset(bytes, baseOffset);
+        BatchPatch.SetLeaderEpoch(bytes, epoch);
+        bool isBatch = BatchHeader.TryRead(bytes, out BatchHeader header);
+        Invariant.Holds(isBatch);
+        Producers.Appended(header);
+        _gathered.Add(batch.Bytes);
+        _gatheredHeaders.Add(header);
+        _gatheredBytes += header.SizeBytes;
+        return header.NextOffset;
+    }
+
+    private void WriteGathered(LogConfig config)
+    {
+        if (_gathered.Count == 0)
+        {
+            return;
+        }
+        try
+        {
+            Segment active = Segments[^1];
+            active.Write(_gathered);
+            foreach (BatchHeader header in _gatheredHeaders)
+            {
+                Epochs.Append(header.LeaderEpoch, header.BaseOffset);
+                active.Note(header, config.IndexIntervalBytes);
+            }
+            active.WriteIndex();
+            EndOffset = active.NextOffset;
+        }
+        finally
+        {
+            _gathered.Clear();
+            _gatheredHeaders.Clear();
+            _gatheredBytes = 0;
+        }
+    }
+}

@@ -1,0 +1,522 @@
+using Microsoft.Extensions.Logging;
+using StreamCoord.Log.Appending;
+using StreamCoord.Log.Epochs;
+using StreamCoord.Log.Maintenance;
+using StreamCoord.Log.Storage;
+using StreamCoord.Partitions;
+
+namespace StreamCoord.Log;
+
+/// <summary>
+/// The append-only log of one partition. Appends are gathered into groups; an append with acks=all is answered when its bytes
+/// are on the disk, where the topic's flush policy flushes; readers see what lies below the high watermark.
+/// </summary>
+/// <remarks>
+/// Owns the partition's directory. Safe for concurrent use by any number of callers; none of them ever waits for the disk on its
+/// own thread. Appends are written in the order in which <see cref="AppendAsync"/> was called. An idle log holds no file,
+/// buffer or index. Always <see cref="StartOffset"/> &lt;= <see cref="HighWatermark"/> &lt;= <see cref="EndOffset"/>. After a
+/// failed write the log is cut back to where it ended before, after a failed flush to what the last good one covered; either
+/// way it asks for a new leader epoch (<see cref="NeedsEpoch"/>) before it takes another append.
+/// </remarks>
+public sealed partial class PartitionLog
+{
+    private readonly LogContext _context;
+    private readonly string _directory;
+    private readonly AppendQueue _queue;
+    private readonly Lock _writer = new();
+    private readonly HighWatermarkWaiters _waiters = new();
+    private readonly DirtyTimer _dirtyTimer;
+    private LogConfig _config;
+    private OpenLog? _open;
+    private LeaderEpoch _epoch = LeaderEpoch.Unknown;
+    private LeaderEpoch _lastEpoch = LeaderEpoch.Unknown;
+    private long _startOffset;
+    private long _highWatermark;
+    private long _endOffset;
+    private long _lastUsedTimestamp;
+    private Offset? _cutTo;
+    private bool _recovered;
+    private bool _removed;
+
+    internal PartitionLog(LogContext context, string directory, LogConfig config)
+    {
+        _context = context;
+        _directory = directory;
+        _config = config;
+        _queue = new AppendQueue(context.Io.Appends, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, WriteGroup);
+        _dirtyTimer = new DirtyTimer(context.Time, () => context.Io.Appends.RunAsync(FlushDirty));
+    }
+
+    /// <summary>The first offset that may be read. Known after <see cref="RecoverAsync"/>.</summary>
+    public Offset StartOffset => new(Interlocked.Read(ref _startOffset));
+
+    /// <summary>The end of what may be read. Known after <see cref="RecoverAsync"/>.</summary>
+    public Offset HighWatermark => new(Interlocked.Read(ref _highWatermark));
+
+    /// <summary>The offset that the next record gets. Known after <see cref="RecoverAsync"/>.</summary>
+    public Offset EndOffset => new(Interlocked.Read(ref _endOffset));
+
+    /// <summary>True when appends are refused until <see cref="BeginEpoch"/>: at first, and after the disk failed.</summary>
+    public bool NeedsEpoch
+    {
+        get
+        {
+            lock (_writer)
+            {
+                return _epoch == LeaderEpoch.Unknown;
+            }
+        }
+    }
+
+    /// <summary>True while the log holds open files.</summary>
+    public bool IsOpen => Volatile.Read(ref _open) is not null;
+
+    /// <summary>The topic's configuration as this log follows it.</summary>
+    public LogConfig Config
+    {
+        get => Volatile.Read(ref _config);
+        set => Volatile.Write(ref _config, value);
+    }
+
+    /// <summary>
+    /// Brings the files into order after whatever happened to the last process, and tells the newest leader epoch in them
+    /// (<see cref="LeaderEpoch.Unknown"/> in an empty log). Calling it again has no effect.
+    /// </summary>
+    public Task<LeaderEpoch> RecoverAsync() => _context.Io.Reads.RunAsync(() =>
+    {
+        lock (_writer)
+        {
+            EnsureOpen();
+            return _lastEpoch;
+        }
+    });
+
+    /// <summary>
+    /// Begins to serve as leader in an epoch, which must be newer than any in the log. The caller holds the partition's leadership in
+    /// that epoch.
+    /// </summary>
+    public void BeginEpoch(LeaderEpoch epoch)
+    {
+        lock (_writer)
+        {
+            Invariant.Holds(epoch > _lastEpoch);
+            _epoch = epoch;
+            _lastEpoch = epoch;
+        }
+    }
+
+    /// <summary>
+    /// Appends batches as a client sent them: all, next to each other, or none. The memory belongs to the log until the task ends;
+    /// it writes offsets and epoch into it.
+    /// </summary>
+    public Task<AppendReply> AppendAsync(RecordData data, RequiredAcks acks)
+    {
+        (PendingAppend? append, AppendReply? refusal) = BatchAdmission.Admit(data.Bytes, acks, Config, _context.NowMs);
+        if (append is null)
+        {
+            return Task.FromResult(refusal!);
+        }
+        if (!_queue.TryEnqueue(append))
+        {
+            append.Refuse(ErrorCode.RequestTimedOut, "Too much is waiting to be written to this partition. Send it again a little later.");
+        }
+        return append.Reply;
+    }
+
+    /// <summary>
+    /// Reads whole batches from the one that holds <paramref name="from"/> on, at least one when there is one below the high watermark. The
+    /// caller disposes the data.
+    /// </summary>
+    /// <param name="from">The first offset wanted.</param>
+    /// <param name="maxBytes">How much to return at most, but for the first batch.</param>
+    public Task<FetchReply> ReadAsync(Offset from, int maxBytes) => _context.Io.Reads.RunAsync(() => Read(from, maxBytes));
+
+    /// <summary>Ends when the high watermark lies above <paramref name="offset"/>, or when the log is removed or cancelled.</summary>
+    public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken)
+    {
+        Task wait = _waiters.WaitAsync(cancellationToken);
+        if (HighWatermark > offset)
+        {
+            return Task.CompletedTask;
+        }
+        // Somebody waits for what is written and not yet flushed: flush it now and not after flush.ms.
+        if (EndOffset > offset)
+        {
+            _ = _context.Io.Appends.RunAsync(FlushDirty);
+        }
+        return wait;
+    }
+
+    /// <summary>Finds an offset by time; see <see cref="IPartitionGrain.FindOffset"/>.</summary>
+    public Task<OffsetReply> FindOffsetAsync(long timestampMs) => _context.Io.Reads.RunAsync(() => FindOffset(timestampMs));
+
+    /// <summary>Raises the start offset; see <see cref="IPartitionGrain.DeleteRecords"/>.</summary>
+    public Task<DeleteRecordsReply> DeleteRecordsAsync(Offset before) => _context.Io.Appends.RunAsync(() => DeleteRecords(before));
+
+    /// <summary>
+    /// Cuts the log to an offset, or to the start of the batch that holds it; durable when the task ends. Appends under way are
+    /// refused, and the log needs a new epoch.
+    /// </summary>
+    public Task TruncateAsync(Offset end) => _context.Io.Appends.RunAsync(() =>
+    {
+        lock (_writer)
+        {
+            EnsureOpen();
+            CutBack(end);
+        }
+    });
+
+    /// <summary>Which epoch wrote which offsets.</summary>
+    public Task<IReadOnlyList<EpochStart>> ReadEpochsAsync() => _context.Io.Reads.RunAsync(() => EnsureOpen().Epochs.Entries);
+
+    /// <summary>Size and number of segments.</summary>
+    public Task<(long SizeBytes, int SegmentCount)> MeasureAsync() => _context.Io.Reads.RunAsync(() =>
+    {
+        OpenLog log = EnsureOpen();
+        return (log.SizeBytes, log.Segments.Length);
+    });
+
+    /// <summary>Reads and checks every byte; see <see cref="IPartitionGrain.Verify"/>.</summary>
+    public Task<VerifyReply> VerifyAsync() => _context.Io.Maintenance.RunAsync(() => LogVerifier.Verify(EnsureOpen(), _context.Metrics));
+
+    /// <summary>Retention and compaction, as far as they are due.</summary>
+    public Task MaintainAsync() => _context.Io.Maintenance.RunAsync(() => new LogMaintenance(_context, this).Run());
+
+    /// <summary>Closes the files of a log that was not used for a while; true when it is closed.</summary>
+    public Task<bool> CloseIfIdleAsync(TimeSpan idle) => _context.Io.Maintenance.RunAsync(() => CloseIfIdle(idle));
+
+    /// <summary>Makes everything durable and closes the files. The log opens again when it is used again.</summary>
+    public Task CloseAsync() => _context.Io.Appends.RunAsync(() => { lock (_writer) { Close(); } });
+
+    /// <summary>Deletes the log for good. It cannot be used any more.</summary>
+    public Task RemoveAsync() => _context.Io.Appends.RunAsync(Remove);
+
+    internal void CloseUnlessBusy() => CloseIfIdle(TimeSpan.Zero);
+
+    internal void UnderLock(Action<OpenLog> action)
+    {
+        lock (_writer)
+        {
+            OpenLog log = EnsureOpen();
+            action(log);
+            Publish(log);
+        }
+    }
+
+    internal OpenLog EnsureOpen()
+    {
+        Volatile.Write(ref _lastUsedTimestamp, _context.Time.GetTimestamp());
+        if (Volatile.Read(ref _open) is { } open)
+        {
+            return open;
+        }
+        lock (_writer)
+        {
+            if (_open is null)
+            {
+                ObjectDisposedException.ThrowIf(_removed, this);
+                Adopt(_cutTo is { } end
+                    ? LogRecovery.OpenTruncated(_context, _directory, Config, end)
+                    : LogRecovery.Open(_context, _directory, Config));
+                _cutTo = null;
+            }
+            return _open!;
+        }
+    }
+
+    private void Adopt(OpenLog log)
+    {
+        if (log.Epochs.Latest > _lastEpoch)
+        {
+            _lastEpoch = log.Epochs.Latest;
+        }
+        Volatile.Write(ref _open, log);
+        _context.Metrics.Opened();
+        if (!_recovered)
+        {
+            _recovered = true;
+            Interlocked.Exchange(ref _highWatermark, log.EndOffset.Value);
+        }
+        Publish(log);
+    }
+
+    private void WriteGroup(IReadOnlyList<PendingAppend> group)
+    {
+        lock (_writer)
+        {
+            try
+            {
+                if (_epoch == LeaderEpoch.Unknown)
+                {
+                    RefuseAll(group, ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
+                    return;
+                }
+                WriteAndFlush(EnsureOpen(), group);
+            }
+            catch (IOException exception)
+            {
+                RefuseAll(group, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+            }
+#pragma warning disable CA1031 // Whatever it is, the callers of this group must hear of it, and the partition must stop.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _epoch = LeaderEpoch.Unknown;
+                LogWriterBroken(_context.Logger, exception, _directory);
+                foreach (PendingAppend append in group)
+                {
+                    append.Fail(exception);
+                }
+            }
+        }
+    }
+
+    private void WriteAndFlush(OpenLog log, IReadOnlyList<PendingAppend> group)
+    {
+        LogConfig config = Config;
+        Offset before = log.EndOffset;
+        long sizeBefore = log.SizeBytes;
+        GuardDisk(before, () => log.Append(group, _epoch, config));
+        _context.Metrics.Appended(log.SizeBytes - sizeBefore, log.EndOffset - before, group.Count);
+        Publish(log);
+        Acknowledge(group, append => append.Acks != RequiredAcks.All || !config.WaitsForFlush);
+
+        bool isFlushDue = group.Any(append => !append.IsAnswered) || log.EndOffset - log.FlushedOffset >= config.FlushMessages && !config.WaitsForFlush;
+        if (isFlushDue)
+        {
+            GuardDisk(log.FlushedOffset, log.Flush);
+            Publish(log);
+        }
+        Acknowledge(group, _ => true);
+        if (log.FlushedOffset < log.EndOffset)
+        {
+            _dirtyTimer.Arm(config.FlushMs);
+        }
+
+        void Acknowledge(IReadOnlyList<PendingAppend> appends, Func<PendingAppend, bool> condition)
+        {
+            foreach (PendingAppend append in appends)
+            {
+                if (condition(append))
+                {
+                    append.Acknowledge(log.StartOffset);
+                }
+            }
+        }
+    }
+
+    // Does something to the disk; when that fails, the log goes back to an end that is certain.
+    private void GuardDisk(Offset certainEnd, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (IOException exception)
+        {
+            _context.Metrics.DiskFailed();
+            LogDiskFailed(_context.Logger, exception, _directory, certainEnd);
+            CutBack(certainEnd);
+            throw;
+        }
+    }
+
+    private void CutBack(Offset end)
+    {
+        _epoch = LeaderEpoch.Unknown;
+        _open!.Release();
+        Volatile.Write(ref _open, null);
+        _context.Metrics.Closed();
+        Interlocked.Exchange(ref _highWatermark, Math.Min(_highWatermark, end.Value));
+        // Remembered, in case the disk fails at this too: the log does not open again without it.
+        _cutTo = end;
+        EnsureOpen();
+    }
+
+    private void Publish(OpenLog log)
+    {
+        Interlocked.Exchange(ref _startOffset, log.StartOffset.Value);
+        Interlocked.Exchange(ref _endOffset, log.EndOffset.Value);
+        Offset visible = Config.WaitsForFlush ? log.FlushedOffset : log.EndOffset;
+        if (visible > HighWatermark)
+        {
+            Interlocked.Exchange(ref _highWatermark, visible.Value);
+            _waiters.Wake();
+        }
+    }
+
+    private void FlushDirty()
+    {
+        lock (_writer)
+        {
+            if (_open is not { } log || log.FlushedOffset == log.EndOffset)
+            {
+                return;
+            }
+            try
+            {
+                GuardDisk(log.FlushedOffset, log.Flush);
+                Publish(log);
+            }
+            catch (IOException)
+            {
+                // Reported by GuardDisk; nobody waits for this flush.
+            }
+        }
+    }
+
+    private FetchReply Read(Offset from, int maxBytes)
+    {
+        while (true)
+        {
+            OpenLog log = EnsureOpen();
+            Offset limit = HighWatermark;
+            if (from < log.StartOffset || from > limit)
+            {
+                return Refused(ErrorCode.OffsetOutOfRange, $"Offset {from} is not in the log, which holds offsets {log.StartOffset} up to {limit}.", Offset.None);
+            }
+            ReadOutcome outcome = LogReader.Read(log, from, limit, maxBytes, Config);
+            if (outcome.IsStale)
+            {
+                continue;
+            }
+            if (outcome.Damage is { } damage)
+            {
+                _context.Metrics.Damaged();
+                return Refused(ErrorCode.CorruptMessage,
+                    $"Offsets {damage.From} up to {damage.To} cannot be read: {damage.File} is damaged at byte {damage.PositionBytes}. Go on at offset {damage.To}.",
+                    damage.To);
+            }
+            _context.Metrics.Read(outcome.Data.Bytes.Length);
+            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, log.StartOffset, Offset.None);
+        }
+
+        FetchReply Refused(ErrorCode error, string message, Offset skipTo) =>
+            new(error, message, RecordData.Empty, HighWatermark, StartOffset, skipTo);
+    }
+
+    private OffsetReply FindOffset(long timestampMs)
+    {
+        OpenLog log = EnsureOpen();
+        switch (timestampMs)
+        {
+            case OffsetTimestamps.Latest:
+                return new OffsetReply(ErrorCode.None, null, HighWatermark, -1, log.Epochs.Latest);
+            case OffsetTimestamps.Earliest:
+                return new OffsetReply(ErrorCode.None, null, log.StartOffset, -1, log.Epochs.EpochOf(log.StartOffset));
+            case < OffsetTimestamps.MaxTimestamp:
+                return new OffsetReply(ErrorCode.UnsupportedVersion, $"There is no special timestamp {timestampMs}.", Offset.None, -1, LeaderEpoch.Unknown);
+        }
+        TimedRecord? found = timestampMs == OffsetTimestamps.MaxTimestamp
+            ? LogTimeSearch.Newest(log, HighWatermark, Config)
+            : LogTimeSearch.FirstAtOrAfter(log, timestampMs, HighWatermark, Config);
+        return found is { } record
+            ? new OffsetReply(ErrorCode.None, null, record.Offset, record.TimestampMs, record.Epoch)
+            : new OffsetReply(ErrorCode.None, null, Offset.None, -1, LeaderEpoch.Unknown);
+    }
+
+    private DeleteRecordsReply DeleteRecords(Offset before)
+    {
+        lock (_writer)
+        {
+            OpenLog log = EnsureOpen();
+            Offset target = before == Offset.None ? HighWatermark : before;
+            if (target < Offset.Zero || target > HighWatermark)
+            {
+                return new DeleteRecordsReply(ErrorCode.OffsetOutOfRange,
+                    $"Offset {before} is not in the log, which holds offsets {log.StartOffset} up to {HighWatermark}.", log.StartOffset);
+            }
+            if (target > log.StartOffset)
+            {
+                try
+                {
+                    log.SetStartOffset(target);
+                }
+                catch (IOException exception)
+                {
+                    return new DeleteRecordsReply(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception), log.StartOffset);
+                }
+                Publish(log);
+            }
+            return new DeleteRecordsReply(ErrorCode.None, null, log.StartOffset);
+        }
+    }
+
+    private bool CloseIfIdle(TimeSpan idle)
+    {
+        lock (_writer)
+        {
+            if (_open is null)
+            {
+                return true;
+            }
+            if (_queue.IsBusy || _context.Time.GetElapsedTime(Volatile.Read(ref _lastUsedTimestamp)) < idle)
+            {
+                return false;
+            }
+            Close();
+            return true;
+        }
+    }
+
+    private void Close()
+    {
+        _dirtyTimer.Disarm();
+        if (_open is not { } log)
+        {
+            return;
+        }
+        try
+        {
+            log.Checkpoint(UnsnapshotBytesMax);
+        }
+        catch (IOException exception)
+        {
+            // The next opening recovers what is not covered; acknowledged appends were flushed long before.
+            LogCloseFailed(_context.Logger, exception, _directory);
+        }
+        Publish(log);
+        log.Release();
+        Volatile.Write(ref _open, null);
+        _context.Metrics.Closed();
+    }
+
+    private void Remove()
+    {
+        lock (_writer)
+        {
+            _removed = true;
+            _epoch = LeaderEpoch.Unknown;
+            _dirtyTimer.Disarm();
+            if (_open is { } log)
+            {
+                log.Release();
+                Volatile.Write(ref _open, null);
+                _context.Metrics.Closed();
+            }
+            _context.Disk.DeleteDirectory(_directory);
+        }
+        _waiters.Wake();
+    }
+
+    private static void RefuseAll(IReadOnlyList<PendingAppend> group, ErrorCode error, string message)
+    {
+        foreach (PendingAppend append in group)
+        {
+            append.Refuse(error, message);
+        }
+    }
+
+    // Reading this much again at the next opening takes less than a millisecond, so a snapshot would not pay.
+    private const long UnsnapshotBytesMax = 1024 * 1024;
+
+    [LoggerMessage(LogEvents.DiskFailed, LogLevel.Error,
+        "{Directory}: the disk failed. The log was cut back to offset {CertainEnd}; what was not acknowledged is gone.")]
+    private static partial void LogDiskFailed(ILogger logger, Exception exception, string directory, Offset certainEnd);
+
+    [LoggerMessage(LogEvents.CloseFailed, LogLevel.Error, "{Directory}: could not be closed in peace; it is recovered when it is opened again.")]
+    private static partial void LogCloseFailed(ILogger logger, Exception exception, string directory);
+
+    [LoggerMessage(LogEvents.WriterBroken, LogLevel.Critical, "{Directory}: the writer failed for a reason of its own. The partition takes no appends until it is led anew.")]
+    private static partial void LogWriterBroken(ILogger logger, Exception exception, string directory);
+}
