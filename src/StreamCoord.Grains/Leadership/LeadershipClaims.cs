@@ -56,7 +56,7 @@ public sealed partial class LeadershipClaims : ILifecycleParticipant<ISiloLifecy
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(LeadershipClaims), ServiceLifecycleStage.RuntimeStorageServices, ClaimAllAsync);
 
-    private async Task ClaimAllAsync(CancellationToken cancellationToken)
+    internal async Task ClaimAllAsync(CancellationToken cancellationToken)
     {
         foreach (ClaimedPartition claim in await _table.ClaimAllAsync(_node))
         {

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Npgsql;
+using StreamCoord.Testing;
+
+[assembly: AssemblyFixture(typeof(StreamCoord.Grains.Tests.Storage.PostgreSqlServer))]
+
+namespace StreamCoord.Grains.Tests.Storage;
+
+/// <summary>
+/// A PostgreSQL server of this test run's own, in a directory of its own, reachable through a Unix socket only. Started by the
+/// first test that asks for a database; it fails where PostgreSQL is not installed.
+/// </summary>
+public sealed class PostgreSqlServer : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Lazy<Task> _start;
+    private int _databaseCount;
+
+    public PostgreSqlServer() => _start = new Lazy<Task>(StartAsync);
+
+    private string Data => _directory.Combine("data");
+
+    /// <summary>The connection string of a new, empty database.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        await _start.Value;
+        string name = $"test{Interlocked.Increment(ref _databaseCount)}";
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name}");
+        return ConnectionString(name);
+    }
+
+    /// <summary>The connection string of a new database with the scripts of <c>db/postgresql</c> up to a version applied.</summary>
+    public async Task<string> CreateDatabaseAsync(int upToVersion)
+    {
+        string connectionString = await CreateDatabaseAsync();
+        foreach (SchemaScript script in SchemaScript.All("postgresql").Take(upToVersion))
+        {
+            await ExecuteAsync(connectionString, script.ReadText());
+        }
+        return connectionString;
+    }
+
+    public static async Task ExecuteAsync(string connectionString, string statement)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_start.IsValueCreated)
+        {
+            await RunAsync("pg_ctl", "stop", "--pgdata", Data, "--mode", "immediate");
+        }
+        _directory.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        // The server refuses to run as root; then it runs as the user that its package made.
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunCheckedAsync("chown", "postgres", _directory.Path);
+        }
+        await RunCheckedAsync(
+            Tool("initdb"), "--pgdata", Data, "--username", "streamcoord", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C");
+        await RunCheckedAsync(
+            Tool("pg_ctl"), "start", "--wait", "--pgdata", Data, "--log", _directory.Combine("log"),
+            "--options", $"-c listen_addresses='' -c unix_socket_directories={_directory.Path} -c fsync=off -c max_connections=200");
+    }
+
+    private string ConnectionString(string database) =>
+        new NpgsqlConnectionStringBuilder { Host = _directory.Path, Username = "streamcoord", Database = database, Pooling = false }.ToString();
+
+    private static string Tool(string name)
+    {
+        string? path = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin", name)).LastOrDefault(File.Exists)
+            : null;
+        return path ?? throw new InvalidOperationException($"PostgreSQL's {name} is not installed; tests/run.sh installs it.");
+    }
+
+    private static Task<int> RunAsync(string tool, params string[] arguments) => RunProcessAsync(Tool(tool), arguments, TextWriter.Null);
+
+    private static async Task RunCheckedAsync(string path, params string[] arguments)
+    {
+        var output = new StringWriter();
+        int exitCode = await RunProcessAsync(path, arguments, output);
+        Assert.True(exitCode == 0, $"{path} ended with {exitCode}: {output}");
+    }
+
+    private static async Task<int> RunProcessAsync(string path, string[] arguments, TextWriter output)
+    {
+        bool asPostgres = Environment.IsPrivilegedProcess && path != "chown";
+        var start = new ProcessStartInfo(asPostgres ? "runuser" : path, asPostgres ? ["-u", "postgres", "--", path, .. arguments] : arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+        };
+        using Process process = Process.Start(start)!;
+        // What the server itself prints goes to its log file; a pipe that it inherits would never end.
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            await output.WriteAsync(await process.StandardError.ReadToEndAsync());
+        }
+        return process.ExitCode;
+    }
+}

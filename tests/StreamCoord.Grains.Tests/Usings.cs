@@ -1,0 +1,3 @@
+global using System.Data.Common;
+global using StreamCoord.Grains.Leadership;
+global using StreamCoord.Grains.Storage;
