@@ -25,7 +25,9 @@ public sealed class TopicSilo : IAsyncDisposable
 
     public Database Database { get; private set; } = null!;
 
-    public IGrainFactory Grains => _cluster!.GetSiloServiceProvider().GetRequiredService<IGrainFactory>();
+    public IServiceProvider Services => _cluster!.GetSiloServiceProvider();
+
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     public static async Task<TopicSilo> StartAsync(IDatabaseSource source, TopicOptions? options = null)
     {
