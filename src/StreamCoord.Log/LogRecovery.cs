@@ -21,22 +21,16 @@ internal static partial class LogRecovery
     public static OpenLog Open(LogContext context, string directory, LogConfig config)
     {
         RemoveLeftovers(context, directory);
-        var log = new OpenLog(context, directory);
-        LogState? state = LogState.TryRead(context.Disk, directory);
         List<Segment> segments = FindSegments(context, directory);
-        Offset first = segments.Count == 0 ? state?.StartOffset ?? Offset.Zero : segments[0].BaseOffset;
-        Offset start = Offset.Max(first, state?.StartOffset ?? Offset.Zero);
-        if (segments.Count == 0)
+        try
         {
-            log.Epochs.Restore(state?.Epochs ?? []);
-            log.Load([], start, start, Offset.Zero);
-            log.SnapshotOffset = start;
-            return log;
+            return Load(context, directory, config, segments);
         }
-        Offset end = RecoverTail(context, log, segments, state, config);
-        log.Load(segments, Offset.Min(start, end), end, state?.CleanedTo ?? Offset.Zero);
-        log.Epochs.ForgetBelow(log.StartOffset);
-        return log;
+        catch
+        {
+            segments.ForEach(segment => segment.Retire());
+            throw;
+        }
     }
 
     /// <summary>
@@ -61,10 +55,10 @@ internal static partial class LogRecovery
         {
             if (segment.BaseOffset > target || (segment.BaseOffset == target && segment != segments[0]))
             {
-                context.Disk.Delete(segment.LogPath);
-                context.Disk.Delete(segment.IndexPath);
+                DeleteFiles(context, segment);
+                continue;
             }
-            else if (segment.NextOffset > target || segment == segments[^1])
+            if (segment.NextOffset > target || segment == segments[^1])
             {
                 CutSegment(segment, target);
             }
@@ -72,6 +66,39 @@ internal static partial class LogRecovery
         }
         context.Disk.FlushDirectory(directory);
         return Open(context, directory, config);
+    }
+
+    private static OpenLog Load(LogContext context, string directory, LogConfig config, List<Segment> segments)
+    {
+        var log = new OpenLog(context, directory);
+        LogState? state = LogState.TryRead(context.Disk, directory);
+        Offset first = segments.Count == 0 ? Offset.Zero : segments[0].BaseOffset;
+        Offset start = Offset.Max(first, state?.StartOffset ?? Offset.Zero);
+        Offset end = segments.Count == 0 ? start : RecoverTail(context, log, segments, state, config);
+        if (end < start)
+        {
+            // Everything that is left lies below the start and may not be read: the log begins anew there.
+            segments.ForEach(segment => DeleteFiles(context, segment));
+            segments.Clear();
+        }
+        if (segments.Count == 0)
+        {
+            log.Epochs.Restore(state?.Epochs ?? []);
+            log.Epochs.TruncateTo(start);
+            log.Producers.Clear();
+            log.SnapshotOffset = start;
+            end = start;
+        }
+        log.Load(segments, start, end, state?.CleanedTo ?? Offset.Zero);
+        log.Epochs.ForgetBelow(start);
+        return log;
+    }
+
+    private static void DeleteFiles(LogContext context, Segment segment)
+    {
+        segment.Retire();
+        context.Disk.Delete(segment.LogPath);
+        context.Disk.Delete(segment.IndexPath);
     }
 
     private static void CutSegment(Segment segment, Offset target)
@@ -218,7 +245,7 @@ internal static partial class LogRecovery
             log.Producers.Appended(scanner.Header);
             active.Note(scanner.Header, config.IndexIntervalBytes);
         }
-        active.WriteIndex();
+        active.WriteIndexIfThereIsRoom();
         if (result == ScanResult.Torn)
         {
             LogTorn(context.Logger, log.Directory, lengthBytes - scanner.Position, active.FileName, active.NextOffset, scanner.Problem);

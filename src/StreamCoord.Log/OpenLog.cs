@@ -127,10 +127,18 @@ internal sealed class OpenLog
             FlushedOffset = EndOffset;
             WriteState();
         }
-        var segment = new Segment(_context.Disk, Directory, EndOffset);
-        segment.Log.SetLength(0);
         new ProducerSnapshot(EndOffset, EndOffset, 0, -1, -1).Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
-        _context.Disk.FlushDirectory(Directory);
+        var segment = new Segment(_context.Disk, Directory, EndOffset);
+        try
+        {
+            segment.Log.SetLength(0);
+            _context.Disk.FlushDirectory(Directory);
+        }
+        catch
+        {
+            segment.Retire();
+            throw;
+        }
         SnapshotOffset = EndOffset;
         Volatile.Write(ref _segments, [.. Segments, segment]);
     }
@@ -139,6 +147,10 @@ internal sealed class OpenLog
     public void SetStartOffset(Offset offset)
     {
         Invariant.Holds(offset >= StartOffset && offset <= EndOffset);
+        if (offset > FlushedOffset)
+        {
+            Flush();
+        }
         Offset before = StartOffset;
         StartOffset = offset;
         Epochs.ForgetBelow(offset);

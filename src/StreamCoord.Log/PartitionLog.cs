@@ -28,8 +28,8 @@ public sealed partial class PartitionLog
     private readonly DirtyTimer _dirtyTimer;
     private LogConfig _config;
     private OpenLog? _open;
-    private LeaderEpoch _epoch = LeaderEpoch.Unknown;
     private LeaderEpoch _lastEpoch = LeaderEpoch.Unknown;
+    private int _epoch = LeaderEpoch.Unknown.Value;
     private long _startOffset;
     private long _highWatermark;
     private long _endOffset;
@@ -56,16 +56,14 @@ public sealed partial class PartitionLog
     /// <summary>The offset that the next record gets. Known after <see cref="RecoverAsync"/>.</summary>
     public Offset EndOffset => new(Interlocked.Read(ref _endOffset));
 
-    /// <summary>True when appends are refused until <see cref="BeginEpoch"/>: at first, and after the disk failed.</summary>
-    public bool NeedsEpoch
+    /// <summary>True when appends are refused until <see cref="BeginEpochAsync"/>: at first, and after the disk failed.</summary>
+    public bool NeedsEpoch => Epoch == LeaderEpoch.Unknown;
+
+    /// <summary>The epoch in which appends are taken, or <see cref="LeaderEpoch.Unknown"/>.</summary>
+    public LeaderEpoch Epoch
     {
-        get
-        {
-            lock (_writer)
-            {
-                return _epoch == LeaderEpoch.Unknown;
-            }
-        }
+        get => new(Volatile.Read(ref _epoch));
+        private set => Volatile.Write(ref _epoch, value.Value);
     }
 
     /// <summary>True while the log holds open files.</summary>
@@ -95,15 +93,15 @@ public sealed partial class PartitionLog
     /// Begins to serve as leader in an epoch, which must be newer than any in the log. The caller holds the partition's leadership in
     /// that epoch.
     /// </summary>
-    public void BeginEpoch(LeaderEpoch epoch)
+    public Task BeginEpochAsync(LeaderEpoch epoch) => _context.Io.Appends.RunAsync(() =>
     {
         lock (_writer)
         {
             Invariant.Holds(epoch > _lastEpoch);
-            _epoch = epoch;
+            Epoch = epoch;
             _lastEpoch = epoch;
         }
-    }
+    });
 
     /// <summary>
     /// Appends batches as a client sent them: all, next to each other, or none. The memory belongs to the log until the task ends;
@@ -246,7 +244,7 @@ public sealed partial class PartitionLog
         {
             try
             {
-                if (_epoch == LeaderEpoch.Unknown)
+                if (NeedsEpoch)
                 {
                     RefuseAll(group, ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
                     return;
@@ -255,13 +253,14 @@ public sealed partial class PartitionLog
             }
             catch (IOException exception)
             {
+                Epoch = LeaderEpoch.Unknown;
                 RefuseAll(group, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
             }
 #pragma warning disable CA1031 // Whatever it is, the callers of this group must hear of it, and the partition must stop.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                _epoch = LeaderEpoch.Unknown;
+                Epoch = LeaderEpoch.Unknown;
                 LogWriterBroken(_context.Logger, exception, _directory);
                 foreach (PendingAppend append in group)
                 {
@@ -276,7 +275,7 @@ public sealed partial class PartitionLog
         LogConfig config = Config;
         Offset before = log.EndOffset;
         long sizeBefore = log.SizeBytes;
-        GuardDisk(before, () => log.Append(group, _epoch, config));
+        GuardDisk(before, () => log.Append(group, Epoch, config));
         _context.Metrics.Appended(log.SizeBytes - sizeBefore, log.EndOffset - before, group.Count);
         Publish(log);
         Acknowledge(group, append => append.Acks != RequiredAcks.All || !config.WaitsForFlush);
@@ -323,14 +322,15 @@ public sealed partial class PartitionLog
 
     private void CutBack(Offset end)
     {
-        _epoch = LeaderEpoch.Unknown;
+        Epoch = LeaderEpoch.Unknown;
         _open!.Release();
         Volatile.Write(ref _open, null);
         _context.Metrics.Closed();
         Interlocked.Exchange(ref _highWatermark, Math.Min(_highWatermark, end.Value));
         // Remembered, in case the disk fails at this too: the log does not open again without it.
         _cutTo = end;
-        EnsureOpen();
+        OpenLog log = EnsureOpen();
+        Interlocked.Exchange(ref _highWatermark, Math.Min(_highWatermark, log.EndOffset.Value));
     }
 
     private void Publish(OpenLog log)
@@ -486,7 +486,7 @@ public sealed partial class PartitionLog
         lock (_writer)
         {
             _removed = true;
-            _epoch = LeaderEpoch.Unknown;
+            Epoch = LeaderEpoch.Unknown;
             _dirtyTimer.Disarm();
             if (_open is { } log)
             {

@@ -16,7 +16,7 @@ internal static class Retention
     /// </summary>
     public static int CountExpired(IReadOnlyList<SegmentFacts> segments, Offset startOffset, Offset highWatermark, LogConfig config, long nowMs)
     {
-        long excessBytes = config.Deletes && config.RetentionBytes >= 0 ? segments.Sum(segment => segment.SizeBytes) - config.RetentionBytes : 0;
+        long excessBytes = config.Deletes && config.RetentionBytes >= 0 ? segments.Sum(segment => segment.SizeBytes) - config.RetentionBytes : -1;
         int count = 0;
         while (count < segments.Count && segments[count].NextOffset <= highWatermark)
         {

@@ -141,6 +141,22 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     /// <summary>Lets searches find what <see cref="Note"/> took down.</summary>
     public void WriteIndex() => Index.WriteAdded();
 
+    /// <summary>
+    /// As <see cref="WriteIndex"/>, when the log is opened or read: a log on a full disk must still be readable, and without these entries
+    /// searches only take longer.
+    /// </summary>
+    public void WriteIndexIfThereIsRoom()
+    {
+        try
+        {
+            Index.WriteAdded();
+        }
+        catch (IOException exception) when (DiskErrors.IsFull(exception))
+        {
+            Index.ForgetAdded();
+        }
+    }
+
     /// <summary>Makes the batches durable.</summary>
     public void Flush() => Log.Flush();
 
@@ -217,7 +233,7 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
             }
         }
         Index.Add(new IndexEntry(NextOffset, _sizeBytes, maxTimestampMs));
-        Index.WriteAdded();
+        WriteIndexIfThereIsRoom();
         return Math.Max(maxTimestampMs, 0);
     }
 }

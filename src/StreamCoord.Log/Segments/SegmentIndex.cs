@@ -62,16 +62,12 @@ internal sealed class SegmentIndex : IDisposable
         }
     }
 
-    /// <summary>Forgets every entry.</summary>
+    /// <summary>Forgets every entry. Takes no room on the disk: an index without an entry is an empty file.</summary>
     public void Clear()
     {
         _unwritten.Clear();
         _count = 0;
-        Span<byte> header = stackalloc byte[HeaderSizeBytes];
-        BinaryPrimitives.WriteUInt32BigEndian(header, Kind);
-        BinaryPrimitives.WriteUInt32BigEndian(header[4..], Version);
         _file.SetLength(0);
-        _file.Write(header, 0);
     }
 
     /// <summary>Adds an entry, which searches find after <see cref="WriteAdded"/>.</summary>
@@ -83,6 +79,10 @@ internal sealed class SegmentIndex : IDisposable
         if (_unwritten.Count == 0)
         {
             return;
+        }
+        if (_count == 0)
+        {
+            WriteHeader();
         }
         Span<byte> bytes = _unwritten.Count <= 16 ? stackalloc byte[_unwritten.Count * EntrySizeBytes] : new byte[_unwritten.Count * EntrySizeBytes];
         for (int i = 0; i < _unwritten.Count; i++)
@@ -108,6 +108,10 @@ internal sealed class SegmentIndex : IDisposable
     {
         _unwritten.Clear();
         int keep = CountWhere(entry => entry.Position < position);
+        if (keep == Volatile.Read(ref _count))
+        {
+            return;
+        }
         _file.SetLength(PositionOf(keep));
         Volatile.Write(ref _count, keep);
     }
@@ -133,6 +137,14 @@ internal sealed class SegmentIndex : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void WriteHeader()
+    {
+        Span<byte> header = stackalloc byte[HeaderSizeBytes];
+        BinaryPrimitives.WriteUInt32BigEndian(header, Kind);
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], Version);
+        _file.Write(header, 0);
+    }
 
     private static long PositionOf(int entry) => HeaderSizeBytes + (long)entry * EntrySizeBytes;
 

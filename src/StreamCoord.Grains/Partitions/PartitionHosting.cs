@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StreamCoord.Log;
+using StreamCoord.Log.Storage;
+
+namespace StreamCoord.Grains.Partitions;
+
+/// <summary>Registers what partition grains need.</summary>
+public static class PartitionHosting
+{
+    /// <summary>
+    /// Adds the logs of this silo, kept below <paramref name="dataDirectory"/>, and their maintenance. The caller binds
+    /// <see cref="LogOptions"/>; a file system that was registered before is used in place of the operating system's.
+    /// </summary>
+    public static IServiceCollection AddPartitions(this IServiceCollection services, string dataDirectory)
+    {
+        services.AddSingleton<IValidateOptions<LogOptions>, LogOptionsValidator>();
+        services.TryAddSingleton<ILogDisk, PhysicalDisk>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new LogManager(
+            provider.GetRequiredService<ILogDisk>(),
+            dataDirectory,
+            provider.GetRequiredService<IOptions<LogOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LogManager>>()));
+        services.AddSingleton<IHostedService, PartitionMaintenance>();
+        return services;
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StreamCoord.Log;
+using StreamCoord.Partitions;
+using StreamCoord.Topics;
+
+namespace StreamCoord.Grains.Partitions;
+
+/// <summary>
+/// Has every partition do its retention and compaction from time to time, one after another. It goes through the grains, so that
+/// only a leader deletes anything.
+/// </summary>
+internal sealed partial class PartitionMaintenance(
+    IGrainFactory grains, IOptions<LogOptions> options, TimeProvider time, ILogger<PartitionMaintenance> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.Value.MaintenanceIntervalMs), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await RunRoundAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task RunRoundAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            foreach (TopicDescription topic in await TopicCatalogue.ListAsync(grains))
+            {
+                foreach (PartitionAssignment partition in topic.Partitions)
+                {
+                    stoppingToken.ThrowIfCancellationRequested();
+                    await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic.Name, partition.Partition).ToString()).Maintain();
+                }
+            }
+        }
+#pragma warning disable CA1031 // One round that fails, for whatever reason, must not end all later ones.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogRoundFailed(logger, exception);
+        }
+    }
+
+    [LoggerMessage(2101, LogLevel.Warning, "A round of log maintenance failed; the next one tries again.")]
+    private static partial void LogRoundFailed(ILogger logger, Exception exception);
+}
