@@ -136,7 +136,7 @@ internal static class LogReader
 
     private static (DamagedRange Damage, long Behind) DescribeDamage(Segment segment, long position, int sizeBytes, Offset expected)
     {
-        using var scanner = new BatchScanner(segment.Log, segment.Index, position, sizeBytes, expected, gapsAllowed: true);
+        using var scanner = segment.Scan((int)position, expected);
         return scanner.Next() == ScanResult.Damage
             ? (scanner.Describe(segment.FileName), scanner.NextPosition)
             : (new DamagedRange(expected, segment.NextOffset, segment.FileName, position, scanner.Problem), sizeBytes);

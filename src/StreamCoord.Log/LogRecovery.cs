@@ -17,6 +17,8 @@ namespace StreamCoord.Log;
 /// </remarks>
 internal static partial class LogRecovery
 {
+    private static readonly Offset NoLimit = new(long.MaxValue);
+
     /// <summary>Opens the log in a directory; an absent or empty directory is an empty log.</summary>
     public static OpenLog Open(LogContext context, string directory, LogConfig config)
     {
@@ -105,7 +107,7 @@ internal static partial class LogRecovery
     {
         long lengthBytes = segment.Log.LengthBytes;
         IndexEntry start = segment.Index.FloorOffset(target) ?? new IndexEntry(segment.BaseOffset, 0, -1);
-        using var scanner = new BatchScanner(segment.Log, segment.Index, start.Position, lengthBytes, start.BaseOffset, gapsAllowed: true);
+        using var scanner = new BatchScanner(segment.Log, segment.Index, start.Position, lengthBytes, start.BaseOffset, NoLimit, gapsAllowed: true);
         while (scanner.Next() is ScanResult.Batch or ScanResult.Damage)
         {
             if (scanner.NextOffset > target)
@@ -213,7 +215,7 @@ internal static partial class LogRecovery
 
     private static void ScanFinished(OpenLog log, Segment segment, int position, Offset expected)
     {
-        using var scanner = new BatchScanner(segment.Log, null, position, segment.SizeBytes, expected, gapsAllowed: true);
+        using var scanner = segment.Scan(position, expected);
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
         {
@@ -229,7 +231,7 @@ internal static partial class LogRecovery
     {
         long lengthBytes = active.Log.LengthBytes;
         int scannedFrom = active.SizeBytes;
-        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, gapsAllowed: false);
+        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, NoLimit, gapsAllowed: false);
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
         {

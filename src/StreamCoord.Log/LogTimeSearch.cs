@@ -68,7 +68,7 @@ internal static class LogTimeSearch
     private static TimedRecord? FirstInSegment(Segment segment, long timestampMs, Offset start, Offset limit)
     {
         IndexEntry place = segment.Index.FloorTimestamp(timestampMs) ?? new IndexEntry(segment.BaseOffset, 0, -1);
-        using var scanner = new BatchScanner(segment.Log, segment.Index, place.Position, segment.SizeBytes, place.BaseOffset, gapsAllowed: true);
+        using var scanner = segment.Scan(place.Position, place.BaseOffset);
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage && scanner.Header.BaseOffset < limit)
         {

@@ -35,8 +35,7 @@ internal static class LogVerifier
     private static long VerifySegment(Segment segment, bool compacted, List<DamagedRange> damage)
     {
         long batchCount = 0;
-        int sizeBytes = segment.SizeBytes;
-        using var scanner = new BatchScanner(segment.Log, segment.Index, 0, sizeBytes, segment.BaseOffset, compacted);
+        using var scanner = segment.Scan(0, segment.BaseOffset, compacted);
         while (true)
         {
             switch (scanner.Next())

@@ -48,7 +48,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         Offset mappedTo = plan.DirtyFrom;
         foreach (Segment segment in plan.Candidates.Where(segment => segment.NextOffset > plan.DirtyFrom))
         {
-            using var scanner = new BatchScanner(segment.Log, segment.Index, 0, segment.SizeBytes, segment.BaseOffset, gapsAllowed: true);
+            using var scanner = segment.Scan(0, segment.BaseOffset);
             ScanResult result;
             while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
             {
@@ -125,7 +125,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         long written = 0;
         foreach (Segment segment in group)
         {
-            using var scanner = new BatchScanner(segment.Log, segment.Index, 0, segment.SizeBytes, segment.BaseOffset, gapsAllowed: true);
+            using var scanner = segment.Scan(0, segment.BaseOffset);
             ScanResult result;
             while ((result = scanner.Next()) == ScanResult.Batch)
             {

@@ -36,6 +36,7 @@ internal sealed class BatchScanner : IDisposable
     private readonly SegmentIndex? _index;
     private readonly bool _gapsAllowed;
     private readonly long _end;
+    private readonly Offset _limit;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(WindowBytes);
     private long _bufferPosition;
     private int _bufferedBytes;
@@ -46,9 +47,11 @@ internal sealed class BatchScanner : IDisposable
     /// <param name="position">Where a batch begins.</param>
     /// <param name="end">Where to stop: the file's length or less.</param>
     /// <param name="expected">The offset of that batch.</param>
+    /// <param name="limit">No batch reaches above it: the segment's end, where that is known.</param>
     /// <param name="gapsAllowed">True in a segment that was compacted, where offsets may be missing between batches.</param>
-    public BatchScanner(ILogFile file, SegmentIndex? index, long position, long end, Offset expected, bool gapsAllowed)
+    public BatchScanner(ILogFile file, SegmentIndex? index, long position, long end, Offset expected, Offset limit, bool gapsAllowed)
     {
+        _limit = limit;
         _file = file;
         _index = index;
         _gapsAllowed = gapsAllowed;
@@ -144,7 +147,7 @@ internal sealed class BatchScanner : IDisposable
             problem = "the batch is cut off";
             return false;
         }
-        if (gapsAllowed ? header.BaseOffset < expected : header.BaseOffset != expected)
+        if ((gapsAllowed ? header.BaseOffset < expected : header.BaseOffset != expected) || header.NextOffset > _limit)
         {
             problem = $"the batch has offset {header.BaseOffset} where {expected} belongs";
             return false;

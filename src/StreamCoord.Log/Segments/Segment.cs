@@ -100,6 +100,13 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     /// <summary>Takes the segment out of use: no new reader gets it, and its files close after the last one.</summary>
     public void Retire() => Release();
 
+    /// <summary>Begins to read batches, up to what the segment holds now. The caller disposes the scanner.</summary>
+    /// <param name="position">Where a batch begins.</param>
+    /// <param name="expected">The offset of that batch, or one before it.</param>
+    /// <param name="gapsAllowed">See <see cref="BatchScanner"/>.</param>
+    public BatchScanner Scan(int position, Offset expected, bool gapsAllowed = true) =>
+        new(Log, Index, position, SizeBytes, expected, NextOffset, gapsAllowed);
+
     /// <summary>Writes batches behind the last one. Readers see them after <see cref="Note"/>.</summary>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> batches)
     {
@@ -218,7 +225,7 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
         Index.Clear();
         long maxTimestampMs = -1;
         long indexedUpTo = 0;
-        using var scanner = new BatchScanner(Log, null, 0, _sizeBytes, BaseOffset, gapsAllowed: true);
+        using var scanner = new BatchScanner(Log, null, 0, _sizeBytes, BaseOffset, NextOffset, gapsAllowed: true);
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
         {

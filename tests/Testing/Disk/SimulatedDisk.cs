@@ -18,6 +18,9 @@ public sealed class SimulatedDisk : ILogDisk
     /// <summary>How many of the next flushes of files fail. As on Linux, what a failed flush covered is never made durable by a later one.</summary>
     public int FlushFailures { get; set; }
 
+    /// <summary>How many more changes (writes, flushes, creations, renames, deletions) this process gets done before it is killed; all later ones fail.</summary>
+    public long ChangesLeft { get; set; } = long.MaxValue;
+
     /// <summary>How many flushes of files were asked for.</summary>
     public int FlushCount { get; private set; }
 
@@ -91,6 +94,7 @@ public sealed class SimulatedDisk : ILogDisk
             }
             if (!_files.TryGetValue(path, out SimulatedFile? file))
             {
+                SpendChange();
                 file = new SimulatedFile([]);
                 _files.Add(path, file);
             }
@@ -118,6 +122,7 @@ public sealed class SimulatedDisk : ILogDisk
     {
         lock (_gate)
         {
+            SpendChange();
             _files[newPath] = _files.Remove(path, out SimulatedFile? file) ? file : throw new FileNotFoundException(path);
         }
     }
@@ -126,6 +131,7 @@ public sealed class SimulatedDisk : ILogDisk
     {
         lock (_gate)
         {
+            SpendChange();
             _files.Remove(path);
         }
     }
@@ -172,6 +178,14 @@ public sealed class SimulatedDisk : ILogDisk
         }
     }
 
+    private void SpendChange()
+    {
+        if (ChangesLeft-- <= 0)
+        {
+            throw new IOException("The process is killed here.");
+        }
+    }
+
     private Handle OpenExisting(SimulatedFile file)
     {
         OpenFiles++;
@@ -207,6 +221,7 @@ public sealed class SimulatedDisk : ILogDisk
             lock (disk._gate)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
+                disk.SpendChange();
                 long growth = Math.Max(0, position + bytes.Length - file.LengthBytes);
                 long room = disk.CapacityBytes - disk._files.Values.Sum(other => other.LengthBytes);
                 if (growth > room)
@@ -231,6 +246,7 @@ public sealed class SimulatedDisk : ILogDisk
         {
             lock (disk._gate)
             {
+                disk.SpendChange();
                 file.SetLength(lengthBytes);
             }
         }
@@ -239,6 +255,7 @@ public sealed class SimulatedDisk : ILogDisk
         {
             lock (disk._gate)
             {
+                disk.SpendChange();
                 disk.FlushCount++;
                 if (disk.FlushFailures > 0)
                 {
