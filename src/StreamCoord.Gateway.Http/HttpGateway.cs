@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Description;
+using StreamCoord.Gateway.Http.Errors;
+using StreamCoord.Gateway.Http.Produce;
+using StreamCoord.Gateway.Http.Resources;
+
+namespace StreamCoord.Gateway.Http;
+
+/// <summary>
+/// The HTTP side of StreamCoord: reading, following and importing records under /v1, topics and produce as the Confluent REST
+/// Proxy v3 has them, and the OpenAPI document at /openapi/v1.json.
+/// </summary>
+public static class HttpGateway
+{
+    /// <summary>
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">The root of the configuration; <see cref="HttpGatewayOptions.Section"/> of it is read.</param>
+    public static IServiceCollection AddHttpGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HttpGatewayOptions>().Bind(configuration.GetSection(HttpGatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HttpGatewayOptions>, HttpGatewayOptionsValidator>();
+        services.AddSingleton<ErrorMiddleware>();
+        services.AddSingleton<PartitionAppenders>();
+        services.AddSingleton<RecordPageResource>();
+        services.AddSingleton<RecordStreamResource>();
+        services.AddSingleton<RecordImportResource>();
+        services.AddSingleton<ClusterResource>();
+        services.AddSingleton<TopicResource>();
+        services.AddSingleton<TopicConfigResource>();
+        services.AddSingleton<ProduceResource>();
+        services.AddSingleton<ProduceBatchResource>();
+        return services.AddOpenApi("v1", options => options
+            .AddDocumentTransformer((document, _, _) =>
+            {
+                ApiDescriber.DescribeDocument(document);
+                return Task.CompletedTask;
+            })
+            .AddOperationTransformer((operation, context, _) =>
+            {
+                ApiDescriber.DescribeOperation(operation, context);
+                return Task.CompletedTask;
+            }));
+    }
+
+    /// <summary>
+    /// Adds the gateway's endpoints, and in front of everything its error answers and body limits: they hold for the whole application.
+    /// </summary>
+    public static WebApplication MapHttpGateway(this WebApplication app)
+    {
+        ErrorMiddleware errors = app.Services.GetRequiredService<ErrorMiddleware>();
+        long bodyBytesMax = app.Services.GetRequiredService<IOptions<HttpGatewayOptions>>().Value.RequestBodyBytesMax;
+        app.Use(next => context =>
+        {
+            RequestLimits.Apply(context, bodyBytesMax);
+            return errors.InvokeAsync(context, next);
+        });
+        app.MapRecords();
+        app.MapTopics();
+        app.MapProduce();
+        app.MapOpenApi();
+        return app;
+    }
+}

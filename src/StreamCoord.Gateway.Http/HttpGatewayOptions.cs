@@ -1,0 +1,30 @@
+namespace StreamCoord.Gateway.Http;
+
+/// <summary>Limits and times of the HTTP gateway, from the configuration section <see cref="Section"/>. A change needs a restart.</summary>
+public sealed class HttpGatewayOptions
+{
+    /// <summary>Where the options stand in the configuration.</summary>
+    public const string Section = "StreamCoord:Http";
+
+    /// <summary>
+    /// The largest request body in bytes, but for the streamed ones (import, produce), where it is the largest single line or record.
+    /// </summary>
+    /// <value>16 MiB by default: sixteen times the largest batch that a topic takes by default. 1 KiB to 1 GiB.</value>
+    public long RequestBodyBytesMax { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How often a stream without records sends a comment, in milliseconds, so that proxies keep the connection.</summary>
+    /// <value>15000 by default: below the 60 s after which common proxies close an idle connection. 100 to 3600000.</value>
+    public int StreamHeartbeatMs { get; set; } = 15_000;
+
+    /// <summary>How many record streams may be open at once; more are refused with 503.</summary>
+    /// <value>1000 by default: each holds a long-polling fetch per partition. 1 to 1000000.</value>
+    public int StreamsMax { get; set; } = 1_000;
+
+    /// <summary>How many entries a <c>records:batch</c> request may hold.</summary>
+    /// <value>1000 by default; Confluent's proxy takes 10. 1 to 100000.</value>
+    public int ProduceBatchEntriesMax { get; set; } = 1_000;
+
+    /// <summary>How many bytes of records one streamed produce request may have waiting for their acknowledgement.</summary>
+    /// <value>16 MiB by default: enough to keep the disk busy, small enough for many connections. 1 KiB to 1 GiB.</value>
+    public long ProduceWindowBytesMax { get; set; } = 16 * 1024 * 1024;
+}
