@@ -1,0 +1,20 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using StreamCoord.Benchmarks.Log;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args.FirstOrDefault())
+{
+    case "log":
+        await LogLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
+        return 0;
+    case "micro":
+        BenchmarkSwitcher.FromAssembly(typeof(LogLoad).Assembly).Run(args[1..]);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("""
+            log [DIRECTORY]     appends and reads of the log engine beside bare writes, in one run
+            micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
+            """);
+        return 1;
+}
