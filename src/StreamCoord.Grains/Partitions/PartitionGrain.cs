@@ -18,7 +18,7 @@ namespace StreamCoord.Grains.Partitions;
 /// out, can do no harm: whoever claims the newer epoch in the leadership table is the leader, and a log takes no append in an
 /// epoch that is not newer than those in it.
 /// </remarks>
-[Reentrant, KeepAlive, Immovable]
+[Reentrant, Immovable]
 public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, TimeProvider time) : Grain, IPartitionGrain
 {
     private TopicPartition _partition;
@@ -28,17 +28,11 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     private Task? _claim;
 
     /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (TopicPartition.TryParse(this.GetPrimaryKeyString(), out _partition))
-        {
-            await LoadTopicAsync();
-        }
-        if (_log is null)
-        {
-            // It answers the calls that are waiting and goes: a name somebody made up must not stay in memory.
-            DeactivateOnIdle();
-        }
+        string key = this.GetPrimaryKeyString();
+        _partition = TopicPartition.TryParse(key, out TopicPartition partition) ? partition : new TopicPartition(key, -1);
+        return LoadTopicAsync();
     }
 
     /// <inheritdoc/>
@@ -127,23 +121,30 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         if (topicId == _topicId)
         {
             _log = null;
+            _isLeading = false;
+            DelayDeactivation(TimeSpan.Zero);
         }
         await logs.RemoveAsync(topicId, _partition.Partition);
-        DeactivateOnIdle();
     }
 
     private async Task LoadTopicAsync()
     {
         TopicReply reply = await GrainFactory.GetGrain<ITopicGrain>(_partition.Topic).Describe();
-        if (reply.Topic is { } topic && _partition.Partition < topic.Partitions.Count)
+        if (reply.Topic is { } topic && _partition.Partition >= 0 && _partition.Partition < topic.Partitions.Count)
         {
             _topicId = topic.TopicId;
             _log = logs.Get(topic.TopicId, _partition.Partition, LogConfig.From(topic.Configs));
+            // A leader stays; a name somebody made up goes after a while, as any idle grain.
+            DelayDeactivation(Timeout.InfiniteTimeSpan);
         }
     }
 
     private async ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> LeadAsync()
     {
+        if (_log is null)
+        {
+            await LoadTopicAsync();
+        }
         if (_log is not { } log)
         {
             return (null, ErrorCode.UnknownTopicOrPartition, $"There is no partition {_partition.Partition} of a topic '{_partition.Topic}'.");
