@@ -43,7 +43,8 @@ public sealed partial class PartitionLog
         _context = context;
         _directory = directory;
         _config = config;
-        _queue = new AppendQueue(context.Io.Appends, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, WriteGroup);
+        _queue = new AppendQueue(
+            context.Io.Appends, context.Time, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, WriteGroup);
         _dirtyTimer = new DirtyTimer(context.Time, () => context.Io.Appends.RunAsync(FlushDirty));
     }
 

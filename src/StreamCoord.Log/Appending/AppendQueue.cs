@@ -11,15 +11,21 @@ namespace StreamCoord.Log.Appending;
 /// Owns the queue and its bound. Safe for concurrent use. <c>write</c> is called on an append thread with one group at a time and
 /// answers every append in it. It holds no thread and no buffer while nothing is queued.
 /// </remarks>
-internal sealed class AppendQueue(IoLane lane, int groupBytesMax, int queuedBytesMax, Action<IReadOnlyList<PendingAppend>> write) : IIoWork
+internal sealed class AppendQueue(
+    IoLane lane, TimeProvider time, int groupBytesMax, int queuedBytesMax, Action<IReadOnlyList<PendingAppend>> write) : IIoWork
 {
     // The operating system takes at most 1,024 buffers in one gathered write (IOV_MAX).
     private const int GroupRequestsMax = 1_000;
+
+    // Callers whose appends were just answered come back within this time or not soon.
+    private static readonly TimeSpan GatherMax = TimeSpan.FromMicroseconds(200);
 
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _queue = [];
     private readonly List<PendingAppend> _group = [];
     private long _queuedBytes;
+    private int _lastGroupCount;
+    private TimeSpan _lastWrite;
     private bool _running;
 
     /// <summary>True while an append is queued or being written.</summary>
@@ -57,8 +63,12 @@ internal sealed class AppendQueue(IoLane lane, int groupBytesMax, int queuedByte
 
     public void Run()
     {
+        AwaitReturningCallers();
         TakeGroup();
+        long started = time.GetTimestamp();
         write(_group);
+        _lastWrite = time.GetElapsedTime(started);
+        _lastGroupCount = _group.Count;
         _group.Clear();
         lock (_gate)
         {
@@ -69,6 +79,30 @@ internal sealed class AppendQueue(IoLane lane, int groupBytesMax, int queuedByte
             }
         }
         lane.Post(this);
+    }
+
+    // The callers of the last group hear of it one after another. Without a moment's patience the first to come back would get a
+    // flush of its own, and all others the next one. A lone caller never waits, and nobody longer than half of what a write takes.
+    private void AwaitReturningCallers()
+    {
+        if (_lastGroupCount < 2)
+        {
+            return;
+        }
+        long started = time.GetTimestamp();
+        TimeSpan patience = _lastWrite / 2 < GatherMax ? _lastWrite / 2 : GatherMax;
+        while (QueuedCount() < _lastGroupCount && time.GetElapsedTime(started) < patience)
+        {
+            Thread.Yield();
+        }
+    }
+
+    private int QueuedCount()
+    {
+        lock (_gate)
+        {
+            return _queue.Count;
+        }
     }
 
     private void TakeGroup()
