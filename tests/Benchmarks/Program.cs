@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using StreamCoord.Benchmarks.Grains;
 using StreamCoord.Benchmarks.Log;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -8,12 +9,16 @@ switch (args.FirstOrDefault())
     case "log":
         await LogLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
         return 0;
+    case "grain":
+        await GrainLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
+        return 0;
     case "micro":
         BenchmarkSwitcher.FromAssembly(typeof(LogLoad).Assembly).Run(args[1..]);
         return 0;
     default:
         await Console.Error.WriteLineAsync("""
             log [DIRECTORY]     appends and reads of the log engine beside bare writes, in one run
+            grain [DIRECTORY]   appends through the partition grain of a silo in this process
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);
         return 1;
