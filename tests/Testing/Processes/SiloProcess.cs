@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace StreamCoord.Testing.Processes;
+
+/// <summary>
+/// A silo as its users run it: a process of its own, on free ports of the loopback address, with a data directory that
+/// outlives it. Owns the process and ends it, by its id, when disposed.
+/// </summary>
+public sealed partial class SiloProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private const int SigKill = 9;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+
+    private SiloProcess(ProcessStartInfo start)
+    {
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The silo's process did not start.");
+        _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
+    }
+
+    /// <summary>Talks to the silo's HTTP listener. Set once it serves.</summary>
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Everything it wrote to standard output and standard error so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a silo and waits until it serves. Fails with its output when it ends before.</summary>
+    /// <param name="dataDirectory">Its data directory.</param>
+    /// <param name="options">Further options, such as <c>--StreamCoord:NodeId=2</c>.</param>
+    public static async Task<SiloProcess> StartAsync(string dataDirectory, params string[] options)
+    {
+        SiloProcess silo = Launch(dataDirectory, options);
+        Task first = await Task.WhenAny(silo._serves.Task, silo._process.WaitForExitAsync()).WaitAsync(StartLimit);
+        if (first != silo._serves.Task)
+        {
+            await silo._reading;
+            throw new InvalidOperationException($"The silo ended with code {silo._process.ExitCode}: {silo.Output}");
+        }
+        string endpoints = await File.ReadAllTextAsync(Path.Combine(dataDirectory, "endpoints.json"));
+        using JsonDocument document = JsonDocument.Parse(endpoints);
+        silo.Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
+        return silo;
+    }
+
+    /// <summary>Starts a silo that is expected to refuse; returns its exit code and output.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToExitAsync(string dataDirectory, params string[] options)
+    {
+        await using SiloProcess silo = Launch(dataDirectory, options);
+        await silo._process.WaitForExitAsync().WaitAsync(ExitLimit);
+        await silo._reading;
+        return (silo._process.ExitCode, silo.Output);
+    }
+
+    /// <summary>kill -9: no handler runs, nothing is closed.</summary>
+    public async Task KillAsync()
+    {
+        _ = Kill(_process.Id, SigKill);
+        await _process.WaitForExitAsync().WaitAsync(ExitLimit);
+    }
+
+    /// <summary>SIGTERM, as an operator or a service manager sends it; returns the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _ = Kill(_process.Id, SigTerm);
+        await _process.WaitForExitAsync().WaitAsync(ExitLimit);
+        await _reading;
+        return _process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+        Http.Dispose();
+        _process.Dispose();
+    }
+
+    private static SiloProcess Launch(string dataDirectory, string[] options)
+    {
+        // The silo is copied beside the tests by their project reference to it.
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "StreamCoord.Silo.dll"));
+        foreach (string option in (string[])[
+            $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0",
+            "--StreamCoord:Orleans:SiloEndpoint=127.0.0.1:0", "--StreamCoord:Orleans:GatewayEndpoint=127.0.0.1:0", .. options])
+        {
+            start.ArgumentList.Add(option);
+        }
+        return new SiloProcess(start);
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_output)
+            {
+                _output.AppendLine(line);
+            }
+            if (line.Contains(" serves http on ", StringComparison.Ordinal))
+            {
+                _serves.TrySetResult();
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}
