@@ -64,6 +64,6 @@ public sealed partial class LeadershipClaims : ILifecycleParticipant<ISiloLifecy
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Partition {Partition} of topic {TopicId} was claimed by another while it had epoch {Epoch}; trying again.")]
+    [LoggerMessage(2301, LogLevel.Information, "Partition {Partition} of topic {TopicId} was claimed by another while it had epoch {Epoch}; trying again.")]
     private partial void LogLostSwap(TopicId topicId, int partition, LeaderEpoch epoch);
 }

@@ -328,9 +328,9 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
 
     private TopicReply Unknown() => TopicReply.Refused(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{Name}'.");
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Topic {Topic} could not be changed, or not completely.")]
+    [LoggerMessage(2201, LogLevel.Error, "Topic {Topic} could not be changed, or not completely.")]
     private partial void LogFailedChange(Exception failure, string topic);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not every partition of topic {Topic} has taken over its changed configuration.")]
+    [LoggerMessage(2202, LogLevel.Warning, "Not every partition of topic {Topic} has taken over its changed configuration.")]
     private partial void LogFailedReconfiguration(Exception failure, string topic);
 }

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using StreamCoord.Gateway.Http;
+using StreamCoord.Grains.Partitions;
+using StreamCoord.Grains.Storage;
+using StreamCoord.Grains.Topics;
+using StreamCoord.Silo.Data;
+using StreamCoord.Silo.Options;
+
+namespace StreamCoord.Silo.Hosting;
+
+/// <summary>
+/// One silo with its listeners, put together from its parts. Owns the data directory, the database and the web application,
+/// and closes them in the opposite order.
+/// </summary>
+internal static class SiloHost
+{
+    /// <summary>The name under which grains keep their state, for every cluster of this service and for good.</summary>
+    private const string ServiceId = "streamcoord";
+
+    /// <summary>
+    /// SIGXFSZ, which has no name in .NET. A write beyond a file-size limit (ulimit -f) must fail as on a full disk and not end the process.
+    /// </summary>
+    private const PosixSignal FileSizeLimitSignal = (PosixSignal)25;
+
+    /// <summary>How long requests under way may take to finish when the silo stops.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
+
+    /// <summary>Runs the silo until it is told to stop.</summary>
+    /// <exception cref="StartRefusedException">It cannot start as it is configured.</exception>
+    /// <exception cref="DatabaseException">It cannot use its database.</exception>
+    public static async Task RunAsync(IConfiguration configuration, SiloOptionsSet options)
+    {
+        using PosixSignalRegistration fileSizeLimit = PosixSignalRegistration.Create(FileSizeLimitSignal, context => context.Cancel = true);
+        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, TimeProvider.System);
+        IPEndPoint http = options.Listeners.Http;
+        Ports.Choose(ListenerOptions.HttpKey, http);
+        IPEndPoint silo = Ports.Choose(ListenerOptions.SiloKey, options.Listeners.Silo);
+        IPEndPoint gateway = Ports.Choose(ListenerOptions.GatewayKey, options.Listeners.Gateway);
+
+        await using Database database = options.Cluster.ConnectionString is { } connectionString
+            ? await Database.OpenServerAsync(connectionString)
+            : await Database.OpenEmbeddedAsync(directory.DatabasePath);
+
+        var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId);
+        await using WebApplication application = Build(configuration, options, identity, directory, database, (http, silo, gateway));
+        Check(application.Services, options.Log);
+        Check(application.Services, options.HttpGateway);
+        await application.StartAsync();
+
+        string httpAddress = options.Listeners.HttpAdvertised ?? BoundAddress(application);
+        directory.WriteEndpoints(new Dictionary<string, string>
+        {
+            ["http"] = httpAddress,
+            ["silo"] = silo.ToString(),
+            ["gateway"] = gateway.ToString(),
+        });
+        Readiness readiness = application.Services.GetRequiredService<Readiness>();
+        readiness.Set(true);
+        application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, silo, gateway, directory.Path);
+
+        using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(() =>
+        {
+            readiness.Set(false);
+            directory.RemoveEndpoints();
+            application.Logger.Stops();
+        });
+        await application.WaitForShutdownAsync();
+        application.Logger.Stopped();
+    }
+
+    private static WebApplication Build(
+        IConfiguration configuration, SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, (IPEndPoint Http, IPEndPoint Silo, IPEndPoint Gateway) endpoints)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "StreamCoord" });
+        builder.Logging.AddSiloConsole(configuration);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(endpoints.Http);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
+        builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(identity);
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddTelemetry(configuration, identity);
+        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
+        builder.Services.AddPartitions(directory.Path);
+        builder.Services.AddHttpGateway(configuration);
+        builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints.Silo, endpoints.Gateway));
+
+        WebApplication application = builder.Build();
+        application.MapHttpGateway();
+        application.MapHealth();
+        application.MapPrometheusScrapingEndpoint("/metrics");
+        return application;
+    }
+
+    private static void ConfigureSilo(
+        ISiloBuilder silo, SiloOptionsSet options, ClusterIdentity identity, Database database, IPEndPoint siloEndpoint, IPEndPoint gatewayEndpoint)
+    {
+        silo.UseDevelopmentClustering(siloEndpoint);
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.ClusterId, ServiceId));
+        silo.Configure<SiloOptions>(own => own.SiloName = identity.NodeId.ToString());
+        silo.Configure<EndpointOptions>(listeners =>
+        {
+            listeners.AdvertisedIPAddress = siloEndpoint.Address;
+            listeners.SiloPort = siloEndpoint.Port;
+            listeners.SiloListeningEndpoint = siloEndpoint;
+            listeners.GatewayPort = gatewayEndpoint.Port;
+            listeners.GatewayListeningEndpoint = gatewayEndpoint;
+        });
+        silo.AddTopics(database, options.Topics);
+    }
+
+    /// <summary>Has the options looked at by the validators of the project that they belong to.</summary>
+    private static void Check<T>(IServiceProvider services, T options)
+        where T : class
+    {
+        foreach (IValidateOptions<T> validator in services.GetServices<IValidateOptions<T>>())
+        {
+            ValidateOptionsResult result = validator.Validate(null, options);
+            if (result.Failed)
+            {
+                throw new StartRefusedException(result.Failures.First());
+            }
+        }
+    }
+
+    private static string BoundAddress(WebApplication application) => new Uri(application.Urls.Single()).Authority;
+}

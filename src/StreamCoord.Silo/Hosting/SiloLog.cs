@@ -1,0 +1,39 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Console;
+
+namespace StreamCoord.Silo.Hosting;
+
+/// <summary>What the silo says on its console.</summary>
+internal static partial class SiloLog
+{
+    /// <summary>
+    /// One line per event on standard output: information of ours, warnings of the libraries. The section <c>Logging</c> changes levels
+    /// and format, as in every ASP.NET application.
+    /// </summary>
+    public static void AddSiloConsole(this ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.AddFilter(null, LogLevel.Warning);
+        logging.AddFilter("StreamCoord", LogLevel.Information);
+        // At every start the first warns that the garbage collector is not the server one, which is chosen on purpose, and the second,
+        // now and then, of a stall since the machine was booted, for it looks before its first round.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            options.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} serves http on {Http}, silos on {Silo}, Orleans clients on {Gateway}; its data is in {DataDirectory}.")]
+    public static partial void Serves(this ILogger logger, NodeId nodeId, string clusterId, string http, IPEndPoint silo, IPEndPoint gateway, string dataDirectory);
+
+    [LoggerMessage(1002, LogLevel.Information, "Stopping: requests under way are finished first.")]
+    public static partial void Stops(this ILogger logger);
+
+    [LoggerMessage(1003, LogLevel.Information, "Stopped.")]
+    public static partial void Stopped(this ILogger logger);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+
+namespace StreamCoord.Silo.Options;
+
+/// <summary>
+/// Reads the values of the section <c>StreamCoord</c>, each with its range, and remembers which keys exist, so that
+/// <see cref="RefuseUnknownKeys"/> finds the ones that are misspelt. Not safe for concurrent use; used once, at start.
+/// </summary>
+/// <remarks>Values are read by hand rather than bound by reflection: that is faster at start, and each refusal can say what is accepted.</remarks>
+internal sealed class SettingsReader(IConfiguration configuration)
+{
+    private const string Root = "StreamCoord";
+
+    private readonly IConfigurationSection _section = configuration.GetSection(Root);
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The value of a key below <c>StreamCoord</c>, or null when it is not set or empty.</summary>
+    public string? Text(string key)
+    {
+        _known.Add(key);
+        return string.IsNullOrEmpty(_section[key]) ? null : _section[key];
+    }
+
+    public long Number(string key, long byDefault, long min, long max)
+    {
+        if (Raw(key) is not { } text)
+        {
+            return byDefault;
+        }
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max
+            ? value
+            : throw Refuse(key, text, $"it takes a whole number from {min} to {max}");
+    }
+
+    public int Number(string key, int byDefault, int min, int max) => (int)Number(key, (long)byDefault, min, max);
+
+    public bool Flag(string key, bool byDefault)
+    {
+        if (Raw(key) is not { } text)
+        {
+            return byDefault;
+        }
+        return bool.TryParse(text, out bool value) ? value : throw Refuse(key, text, "it takes true or false");
+    }
+
+    /// <summary>An address and a port to listen on.</summary>
+    public IPEndPoint Endpoint(string key, IPEndPoint byDefault)
+    {
+        if (Raw(key) is not { } text)
+        {
+            return byDefault;
+        }
+        string numeric = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? $"127.0.0.1{text["localhost".Length..]}" : text;
+        bool hasPort = numeric.LastIndexOf(':') > numeric.LastIndexOf(']') && (numeric.StartsWith('[') || numeric.Count(c => c == ':') == 1);
+        return hasPort && IPEndPoint.TryParse(numeric, out IPEndPoint? endpoint)
+            ? endpoint
+            : throw Refuse(key, text, "it takes an IP address and a port from 0 to 65535, such as 127.0.0.1:8080 or [::1]:8080; port 0 takes a free one");
+    }
+
+    public static StartRefusedException Refuse(string key, string value, string accepted) => new($"{Root}:{key} is '{value}': {accepted}.");
+
+    /// <summary>Refuses a key that nothing has asked for. Call it when everything is read.</summary>
+    public void RefuseUnknownKeys()
+    {
+        foreach ((string path, string? value) in _section.AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null && !_known.Contains(path))
+            {
+                string nearest = _known.MinBy(known => EditDistance.Between(known.ToUpperInvariant(), path.ToUpperInvariant()))!;
+                throw new StartRefusedException($"There is no option {Root}:{path}. The one with the nearest name is {Root}:{nearest}.");
+            }
+        }
+    }
+
+    private string? Raw(string key)
+    {
+        _known.Add(key);
+        return _section[key];
+    }
+}

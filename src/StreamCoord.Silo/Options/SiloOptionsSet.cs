@@ -1,0 +1,85 @@
+using StreamCoord.Gateway.Http;
+using StreamCoord.Grains.Topics;
+using StreamCoord.Log;
+using StreamCoord.Topics;
+
+namespace StreamCoord.Silo.Options;
+
+/// <summary>
+/// Everything that can be configured. Options of other projects are only read here; their own validators, which know the ranges,
+/// see them before the silo starts. Immutable.
+/// </summary>
+internal sealed class SiloOptionsSet
+{
+    public required NodeOptions Node { get; init; }
+
+    public required ListenerOptions Listeners { get; init; }
+
+    public required ClusterSettings Cluster { get; init; }
+
+    public required TopicOptions Topics { get; init; }
+
+    public required LogOptions Log { get; init; }
+
+    public required HttpGatewayOptions HttpGateway { get; init; }
+
+    /// <summary>Reads and checks all options.</summary>
+    /// <exception cref="StartRefusedException">A value is wrong, or a key does not exist.</exception>
+    public static SiloOptionsSet Read(IConfiguration configuration)
+    {
+        var settings = new SettingsReader(configuration);
+        var options = new SiloOptionsSet
+        {
+            Node = NodeOptions.Read(settings),
+            Listeners = ListenerOptions.Read(settings),
+            Cluster = ClusterSettings.Read(settings),
+            Topics = ReadTopics(settings),
+            Log = ReadLog(settings),
+            HttpGateway = ReadHttpGateway(settings),
+        };
+        settings.RefuseUnknownKeys();
+        return options;
+    }
+
+    private static TopicOptions ReadTopics(SettingsReader settings)
+    {
+        var defaults = new TopicOptions();
+        return new TopicOptions
+        {
+            DefaultPartitions = settings.Number("Topics:DefaultPartitions", defaults.DefaultPartitions, 1, CreateTopicRequest.PartitionCountMax),
+            DefaultReplicationFactor = (short)settings.Number("Topics:DefaultReplicationFactor", (int)defaults.DefaultReplicationFactor, 1, 1),
+            AutoCreate = settings.Flag("Topics:AutoCreate", defaults.AutoCreate),
+        };
+    }
+
+    private static LogOptions ReadLog(SettingsReader settings)
+    {
+        var defaults = new LogOptions();
+        return new LogOptions
+        {
+            AppendThreads = settings.Number("Log:AppendThreads", defaults.AppendThreads, int.MinValue, int.MaxValue),
+            ReadThreads = settings.Number("Log:ReadThreads", defaults.ReadThreads, int.MinValue, int.MaxValue),
+            GroupBytesMax = settings.Number("Log:GroupBytesMax", defaults.GroupBytesMax, int.MinValue, int.MaxValue),
+            QueuedBytesMax = settings.Number("Log:QueuedBytesMax", defaults.QueuedBytesMax, int.MinValue, int.MaxValue),
+            IdleCloseMs = settings.Number("Log:IdleCloseMs", defaults.IdleCloseMs, int.MinValue, int.MaxValue),
+            MaintenanceIntervalMs = settings.Number("Log:MaintenanceIntervalMs", defaults.MaintenanceIntervalMs, int.MinValue, int.MaxValue),
+            MaintenanceBytesPerSecond =
+                settings.Number("Log:MaintenanceBytesPerSecond", defaults.MaintenanceBytesPerSecond, long.MinValue, long.MaxValue),
+            CompactionKeysMax = settings.Number("Log:CompactionKeysMax", defaults.CompactionKeysMax, int.MinValue, int.MaxValue),
+            ProducerIdExpirationMs = settings.Number("Log:ProducerIdExpirationMs", defaults.ProducerIdExpirationMs, long.MinValue, long.MaxValue),
+        };
+    }
+
+    private static HttpGatewayOptions ReadHttpGateway(SettingsReader settings)
+    {
+        var defaults = new HttpGatewayOptions();
+        return new HttpGatewayOptions
+        {
+            RequestBodyBytesMax = settings.Number("Http:RequestBodyBytesMax", defaults.RequestBodyBytesMax, long.MinValue, long.MaxValue),
+            StreamHeartbeatMs = settings.Number("Http:StreamHeartbeatMs", defaults.StreamHeartbeatMs, int.MinValue, int.MaxValue),
+            StreamsMax = settings.Number("Http:StreamsMax", defaults.StreamsMax, int.MinValue, int.MaxValue),
+            ProduceBatchEntriesMax = settings.Number("Http:ProduceBatchEntriesMax", defaults.ProduceBatchEntriesMax, int.MinValue, int.MaxValue),
+            ProduceWindowBytesMax = settings.Number("Http:ProduceWindowBytesMax", defaults.ProduceWindowBytesMax, long.MinValue, long.MaxValue),
+        };
+    }
+}
