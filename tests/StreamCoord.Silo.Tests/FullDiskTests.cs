@@ -26,7 +26,7 @@ public sealed partial class FullDiskTests
         for (int i = 0; i < 3; i++)
         {
             (HttpStatusCode status, string answer) = await ImportAsync(silo, new string('x', 5_000));
-            Assert.True(status is HttpStatusCode.InsufficientStorage or HttpStatusCode.ServiceUnavailable, $"{status}: {answer}");
+            Assert.True(status is HttpStatusCode.InsufficientStorage or HttpStatusCode.ServiceUnavailable, $"{status}: {answer} {silo.Output}");
             Assert.Contains("KAFKA_STORAGE_ERROR", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", answer, StringComparison.Ordinal);
             Assert.Equal(["before"], await ReadAsync(silo));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using StreamCoord.Grains.Leadership;
@@ -54,7 +55,7 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     /// <inheritdoc/>
     public async Task<FetchReply> Fetch(FetchRequest request)
     {
-        (PartitionLog? log, ErrorCode error, string message) = await LeadAsync();
+        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
         if (log is null)
         {
             return new FetchReply(error, message, RecordData.Empty, Offset.None, Offset.None, Offset.None);
@@ -69,7 +70,7 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     /// <inheritdoc/>
     public async Task<OffsetReply> FindOffset(long timestampMs)
     {
-        (PartitionLog? log, ErrorCode error, string message) = await LeadAsync();
+        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
         return log is null
             ? new OffsetReply(error, message, Offset.None, -1, LeaderEpoch.Unknown)
             : await log.FindOffsetAsync(timestampMs);
@@ -78,14 +79,14 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     /// <inheritdoc/>
     public async Task<DeleteRecordsReply> DeleteRecords(Offset before)
     {
-        (PartitionLog? log, ErrorCode error, string message) = await LeadAsync();
+        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
         return log is null ? new DeleteRecordsReply(error, message, Offset.None) : await log.DeleteRecordsAsync(before);
     }
 
     /// <inheritdoc/>
     public async Task<PartitionDescription> Describe()
     {
-        (PartitionLog? log, ErrorCode error, string message) = await LeadAsync();
+        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
         if (log is null)
         {
             return new PartitionDescription(error, message, LeaderEpoch.Unknown, Offset.None, Offset.None, Offset.None, 0, 0);
@@ -98,14 +99,14 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     /// <inheritdoc/>
     public async Task<VerifyReply> Verify()
     {
-        (PartitionLog? log, ErrorCode error, string message) = await LeadAsync();
+        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
         return log is null ? new VerifyReply(error, message, 0, 0, []) : await log.VerifyAsync();
     }
 
     /// <inheritdoc/>
     public async Task Maintain()
     {
-        (PartitionLog? log, _, _) = await LeadAsync();
+        (PartitionLog? log, _, _) = await ServeAsync();
         if (log is not null)
         {
             await log.MaintainAsync();
@@ -139,6 +140,10 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         }
     }
 
+    // For what writes nothing: a leader that cannot get a new epoch, because its disk is full, still answers reads.
+    private ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> ServeAsync() =>
+        _isLeading && _log is { } log ? new((log, ErrorCode.None, "")) : LeadAsync();
+
     private async ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> LeadAsync()
     {
         if (_log is null)
@@ -161,6 +166,10 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         catch (IOException exception)
         {
             return (null, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+        }
+        catch (DbException exception)
+        {
+            return (null, ErrorCode.KafkaStorageError, $"The leadership table cannot be written: {exception.Message}. Send it again when the database can.");
         }
         catch (LeadershipRefusedException exception)
         {

@@ -18,6 +18,9 @@ public static class DiskErrors
         ? "The disk is full (or the file-size limit or quota is used up). Nothing of this request was kept. Free some space, or lower retention; appends resume by themselves."
         : $"The disk failed: {exception.Message} Nothing of this request was kept. Appends are tried again with the next request.";
 
+    /// <summary>What .NET reports as a bad argument when a write meets a file-size limit (EFBIG).</summary>
+    internal static IOException BeyondFileSizeLimit(ArgumentOutOfRangeException exception) => new("File too large", exception) { HResult = FileTooBig };
+
     /// <summary>An exception that <see cref="IsFull"/> recognises. For tests that fill a simulated disk.</summary>
     public static IOException Full() => new("No space left on device", NoSpace);
 }

@@ -89,9 +89,29 @@ public sealed class PhysicalDisk : ILogDisk
             return total;
         }
 
-        public void Write(ReadOnlySpan<byte> bytes, long position) => RandomAccess.Write(handle, bytes, position);
+        public void Write(ReadOnlySpan<byte> bytes, long position)
+        {
+            try
+            {
+                RandomAccess.Write(handle, bytes, position);
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                throw DiskErrors.BeyondFileSizeLimit(exception);
+            }
+        }
 
-        public void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long position) => RandomAccess.Write(handle, buffers, position);
+        public void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long position)
+        {
+            try
+            {
+                RandomAccess.Write(handle, buffers, position);
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                throw DiskErrors.BeyondFileSizeLimit(exception);
+            }
+        }
 
         public void SetLength(long lengthBytes) => RandomAccess.SetLength(handle, lengthBytes);
 
