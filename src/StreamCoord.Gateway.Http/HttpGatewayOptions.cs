@@ -27,4 +27,11 @@ public sealed class HttpGatewayOptions
     /// <summary>How many bytes of records one streamed produce request may have waiting for their acknowledgement.</summary>
     /// <value>16 MiB by default: enough to keep the disk busy, small enough for many connections. 1 KiB to 1 GiB.</value>
     public long ProduceWindowBytesMax { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// How many bytes of reports one streamed produce request may leave unread. Many clients read nothing before they have sent
+    /// everything; behind this limit such a client gets stuck, where one that reads is only slowed down.
+    /// </summary>
+    /// <value>32 MiB by default: the reports of about 150000 records. 64 KiB to 1 GiB.</value>
+    public long ProduceReportBytesMax { get; set; } = 32 * 1024 * 1024;
 }

@@ -17,6 +17,7 @@ public sealed class HttpGatewayOptionsValidator : IValidateOptions<HttpGatewayOp
         Check(nameof(options.StreamsMax), options.StreamsMax, 1, 1_000_000);
         Check(nameof(options.ProduceBatchEntriesMax), options.ProduceBatchEntriesMax, 1, 100_000);
         Check(nameof(options.ProduceWindowBytesMax), options.ProduceWindowBytesMax, KiB, GiB);
+        Check(nameof(options.ProduceReportBytesMax), options.ProduceReportBytesMax, 64 * KiB, GiB);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string key, long value, long min, long max)

@@ -26,11 +26,18 @@ internal sealed class ImportReader(ImportTarget target, IImportLine lines, TimeP
         {
             ReadResult result = await input.ReadAsync(stop);
             long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-            foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+            try
             {
-                await TakeSegmentAsync(segment, nowMs);
+                foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+                {
+                    await TakeSegmentAsync(segment, nowMs);
+                }
             }
-            input.AdvanceTo(result.Buffer.End);
+            finally
+            {
+                // Also after a failure: the web server then reads the rest of the body away, so that the client gets to see the answer.
+                input.AdvanceTo(result.Buffer.End);
+            }
             if (result.IsCompleted)
             {
                 await TakeLastAsync(nowMs);

@@ -1,17 +1,18 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Threading.Channels;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
-using StreamCoord.Records;
 
 namespace StreamCoord.Gateway.Http.Produce;
 
 /// <summary>
 /// One POST records request: reads record after record while the acknowledgements of earlier ones are still on their way, and
-/// answers each in order. What waits is bounded in number and bytes. Used by one request.
+/// answers each in order. What waits is bounded in number and bytes; the reports wait for the client in a pipe of their own, so that
+/// a client may send everything before it reads. Used by one request.
 /// </summary>
-internal sealed class StreamedProduce(TopicProducer producer, string clusterId, string topic, long windowBytesMax)
+internal sealed class StreamedProduce(TopicProducer producer, string clusterId, string topic, HttpGatewayOptions options)
 {
     private const int WindowRecordsMax = 4096;
     private const int SendBytes = 64 * 1024;
@@ -28,7 +29,10 @@ internal sealed class StreamedProduce(TopicProducer producer, string clusterId, 
     public async Task RunAsync(JsonObjectStream input, PipeWriter output, CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task answering = AnswerAsync(output, ended);
+        var reports = new Pipe(new PipeOptions(
+            pauseWriterThreshold: options.ProduceReportBytesMax, resumeWriterThreshold: options.ProduceReportBytesMax / 2, useSynchronizationContext: false));
+        Task answering = AnswerAsync(reports.Writer, ended);
+        Task sending = SendAsync(reports.Reader, output, ended);
         try
         {
             await ReadAsync(input, ended.Token);
@@ -36,8 +40,28 @@ internal sealed class StreamedProduce(TopicProducer producer, string clusterId, 
         finally
         {
             _reports.Writer.Complete();
+            await Task.WhenAll(answering, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await answering;
+        await sending;
+    }
+
+    private static async Task SendAsync(PipeReader reports, PipeWriter output, CancellationTokenSource ended)
+    {
+        try
+        {
+            await reports.CopyToAsync(output, ended.Token);
+        }
+        catch
+        {
+            // Without a reader there is no point in reading on.
+            await ended.CancelAsync();
+            throw;
+        }
+        finally
+        {
+            await reports.CompleteAsync();
+        }
     }
 
     private async Task ReadAsync(JsonObjectStream input, CancellationToken stop)
@@ -88,7 +112,7 @@ internal sealed class StreamedProduce(TopicProducer producer, string clusterId, 
         lock (_gate)
         {
             _windowBytes += sizeBytes;
-            _windowFreed = _windowBytes > windowBytesMax ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+            _windowFreed = _windowBytes > options.ProduceWindowBytesMax ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
             freed = _windowFreed?.Task;
         }
         if (freed is not null)
@@ -102,7 +126,7 @@ internal sealed class StreamedProduce(TopicProducer producer, string clusterId, 
         lock (_gate)
         {
             _windowBytes -= sizeBytes;
-            if (_windowBytes <= windowBytesMax)
+            if (_windowBytes <= options.ProduceWindowBytesMax)
             {
                 _windowFreed?.TrySetResult();
             }
@@ -111,36 +135,36 @@ internal sealed class StreamedProduce(TopicProducer producer, string clusterId, 
 
     private async Task AnswerAsync(PipeWriter output, CancellationTokenSource ended)
     {
-        using var buffer = new PooledBuffer();
-        await using var writer = new Utf8JsonWriter(buffer, JsonReply.WriterOptions);
+        await using var writer = new Utf8JsonWriter(output, JsonReply.WriterOptions);
         try
         {
             await foreach (Report report in _reports.Reader.ReadAllAsync(ended.Token))
             {
-                await AnswerAsync(report, writer, buffer, output, ended.Token);
+                await AnswerAsync(report, writer, output, ended.Token);
             }
+            await output.CompleteAsync();
         }
-        catch
+        catch (Exception exception)
         {
-            // Without answers there is no point in reading on.
+            // The client must not take the reports so far for all there are.
+            await output.CompleteAsync(exception);
             await ended.CancelAsync();
             throw;
         }
     }
 
-    private async Task AnswerAsync(Report report, Utf8JsonWriter writer, PooledBuffer buffer, PipeWriter output, CancellationToken stop)
+    private async Task AnswerAsync(Report report, Utf8JsonWriter writer, PipeWriter output, CancellationToken stop)
     {
         ProduceOutcome outcome = await report.Outcome.WaitAsync(stop);
         LeaveWindow(report.SizeBytes);
-        writer.Reset(buffer);
+        writer.Reset();
         ProduceJson.WriteReport(writer, clusterId, topic, outcome);
-        await writer.FlushAsync(stop);
-        buffer.Write("\r\n"u8);
+        writer.Flush();
+        output.Write("\r\n"u8);
         bool nextIsReady = _reports.Reader.TryPeek(out Report next) && next.Outcome.IsCompleted;
-        if (!nextIsReady || buffer.WrittenBytes >= SendBytes)
+        if (!nextIsReady || output.UnflushedBytes >= SendBytes)
         {
-            await output.WriteAsync(buffer.WrittenMemory, stop);
-            buffer.Truncate(0);
+            await output.FlushAsync(stop);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class ProduceResource(
         TopicDescription topic = await TopicLookup.DescribeOrCreateAsync(grains, name);
         var producer = new TopicProducer(topic, appenders, time);
         var input = new JsonObjectStream(context.Request.BodyReader, options.Value.RequestBodyBytesMax);
-        var produce = new StreamedProduce(producer, cluster.ClusterId, topic.Name, options.Value.ProduceWindowBytesMax);
+        var produce = new StreamedProduce(producer, cluster.ClusterId, topic.Name, options.Value);
         context.Response.ContentType = "application/json";
         await produce.RunAsync(input, context.Response.BodyWriter, context.RequestAborted);
     }

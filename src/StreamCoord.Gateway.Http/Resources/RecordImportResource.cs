@@ -43,21 +43,16 @@ internal sealed class RecordImportResource(IGrainFactory grains, TimeProvider ti
         catch (LineException exception)
         {
             await batches.AbandonAsync();
-            RequestException.Throw(ImportErrors.AtLine(exception.Error, reader.LineNumber, ImportedBy(context, lanes)));
+            RequestException.Throw(ImportErrors.AtLine(exception.Error, reader.LineNumber, CountOf(lanes)));
         }
         catch (Exception exception) when (FailureTranslation.Expected(exception) is { } error)
         {
             await batches.AbandonAsync();
-            RequestException.Throw(error with { Extensions = [("imported", ImportedBy(context, lanes)), .. error.Extensions] });
+            RequestException.Throw(error with { Extensions = [("imported", CountOf(lanes)), .. error.Extensions] });
         }
     }
 
-    /// <summary>How many records are durable when the import fails. The connection ends: the rest of the body will not be read.</summary>
-    private static long ImportedBy(HttpContext context, ImportLane[] lanes)
-    {
-        context.Response.Headers.Connection = "close";
-        return lanes.Sum(lane => lane.RecordCount);
-    }
+    private static long CountOf(ImportLane[] lanes) => lanes.Sum(lane => lane.RecordCount);
 
     private ImportTarget TargetOf(TopicDescription topic)
     {
@@ -72,7 +67,7 @@ internal sealed class RecordImportResource(IGrainFactory grains, TimeProvider ti
     private static void WriteResult(Utf8JsonWriter writer, ImportLane[] lanes)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("records", lanes.Sum(lane => lane.RecordCount));
+        writer.WriteNumber("records", CountOf(lanes));
         writer.WriteStartArray("partitions");
         foreach (ImportLane lane in lanes.Where(lane => lane.RecordCount > 0))
         {

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamCoord.Gateway.Http.Tests.Fakes;
+
+namespace StreamCoord.Gateway.Http.Tests;
+
+/// <summary>The gateway on a real Kestrel with a free port, over a cluster in memory.</summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    public const string ClusterId = "AAAAAAAAAAAAAAAAAAAAAA";
+    private readonly WebApplication _app;
+
+    private GatewayHost(WebApplication app, FakeCluster cluster)
+    {
+        _app = app;
+        Cluster = cluster;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public FakeCluster Cluster { get; }
+
+    public HttpClient Client { get; }
+
+    public static string V3Topics => $"/v3/clusters/{ClusterId}/topics";
+
+    public static async Task<GatewayHost> StartAsync(TimeProvider? time = null, params (string Key, string Value)[] settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        foreach ((string key, string value) in settings)
+        {
+            builder.Configuration[$"{HttpGatewayOptions.Section}:{key}"] = value;
+        }
+        var cluster = new FakeCluster();
+        builder.Services.AddSingleton<IGrainFactory>(cluster);
+        builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddHttpGateway(builder.Configuration);
+        WebApplication app = builder.Build();
+        app.MapHttpGateway();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new GatewayHost(app, cluster);
+    }
+
+    public void BeginStop() => _app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    public Task<Answer> JsonAsync(HttpMethod method, string path, string json) =>
+        SendAsync(method, path, new StringContent(json, Encoding.UTF8, "application/json"));
+
+    public Task<Answer> ImportAsync(string topic, string body, string contentType = "text/plain") =>
+        SendAsync(HttpMethod.Put, $"/v1/topics/{topic}/records:import", new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { { "Content-Type", contentType } } });
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using HttpResponseMessage response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
+        return new Answer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, response.Headers.Location?.ToString(),
+            response.Headers.RetryAfter is not null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>A response.</summary>
+public sealed record Answer(int Status, string? ContentType, string Body, string? Location, bool HasRetryAfter)
+{
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    /// <summary>Checks the shape of /v1's errors.</summary>
+    public JsonElement Problem(int status, string code)
+    {
+        Assert.Equal((status, "application/problem+json"), (Status, ContentType));
+        Assert.Equal((status, code), (Json.GetProperty("status").GetInt32(), Json.GetProperty("code").GetString()));
+        Assert.False(string.IsNullOrWhiteSpace(Json.GetProperty("detail").GetString()));
+        Assert.False(string.IsNullOrWhiteSpace(Json.GetProperty("title").GetString()));
+        return Json;
+    }
+
+    /// <summary>Checks the shape of Confluent's errors.</summary>
+    public string Confluent(int status, int errorCode)
+    {
+        Assert.Equal((status, "application/json"), (Status, ContentType));
+        Assert.Equal(["error_code", "message"], Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(errorCode, Json.GetProperty("error_code").GetInt32());
+        return Json.GetProperty("message").GetString()!;
+    }
+}

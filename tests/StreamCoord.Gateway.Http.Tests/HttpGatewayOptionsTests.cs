@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+
+namespace StreamCoord.Gateway.Http.Tests;
+
+public sealed class HttpGatewayOptionsTests
+{
+    [Fact]
+    public void Defaults_are_valid() =>
+        Assert.True(new HttpGatewayOptionsValidator().Validate(null, new HttpGatewayOptions()).Succeeded);
+
+    [Theory]
+    [InlineData("RequestBodyBytesMax", "1023", "1024 to 1073741824")]
+    [InlineData("StreamHeartbeatMs", "99", "100 to 3600000")]
+    [InlineData("StreamsMax", "0", "1 to 1000000")]
+    [InlineData("ProduceBatchEntriesMax", "0", "1 to 100000")]
+    [InlineData("ProduceWindowBytesMax", "0", "1024 to 1073741824")]
+    [InlineData("ProduceReportBytesMax", "65535", "65536 to 1073741824")]
+    public async Task A_wrong_value_names_its_key_and_range(string key, string value, string range)
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => GatewayHost.StartAsync(null, (key, value)));
+        Assert.Contains($"StreamCoord:Http:{key} is {value}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(range, exception.Message, StringComparison.Ordinal);
+    }
+}
