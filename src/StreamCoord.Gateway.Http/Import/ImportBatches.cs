@@ -20,12 +20,20 @@ internal sealed class ImportBatches(ImportTarget target, IReadOnlyList<ImportLan
     private int _nextLane = firstLane;
     private long _placedBytes;
 
-    /// <summary>Room for a record of no particular partition; returns a builder to append it to.</summary>
+    /// <summary>A builder with room for a record of no particular partition; null when <see cref="ForAnyAsync"/> must make room.</summary>
     /// <param name="recordBytes">The most the record may take in the batch.</param>
-    public ValueTask<RecordBatchBuilder> ForAnyAsync(long recordBytes) =>
-        _unplaced.SizeBytes + recordBytes <= target.BatchBytesTarget || _unplaced.RecordCount == 0
-            ? ValueTask.FromResult(_unplaced)
-            : SendUnplacedAsync();
+    public RecordBatchBuilder? TryForAny(long recordBytes) =>
+        _unplaced.SizeBytes + recordBytes <= target.BatchBytesTarget || _unplaced.RecordCount == 0 ? _unplaced : null;
+
+    /// <summary>As <see cref="TryForAny"/>, after sending what stands in the way.</summary>
+    public async ValueTask<RecordBatchBuilder> ForAnyAsync(long recordBytes)
+    {
+        if (TryForAny(recordBytes) is null)
+        {
+            await SendUnplacedAsync();
+        }
+        return _unplaced;
+    }
 
     /// <summary>As <see cref="ForAnyAsync"/>, for a record that belongs to a partition.</summary>
     public async ValueTask<RecordBatchBuilder> ForPartitionAsync(int partition, long recordBytes)
@@ -80,12 +88,11 @@ internal sealed class ImportBatches(ImportTarget target, IReadOnlyList<ImportLan
         }
     }
 
-    private async ValueTask<RecordBatchBuilder> SendUnplacedAsync()
+    private async Task SendUnplacedAsync()
     {
         ImportLane lane = lanes[_nextLane];
         _nextLane = (_nextLane + 1) % lanes.Count;
         await SendAsync(lane, _unplaced);
-        return _unplaced;
     }
 
     private async Task SendPlacedAsync()

@@ -12,15 +12,14 @@ internal sealed class TextLine(ImportTarget target, ImportBatches batches) : IIm
         {
             throw new LineException(ImportErrors.TooLong(line.Length, target));
         }
-        ValueTask<RecordBatchBuilder> builder = batches.ForAnyAsync(recordBytes);
-        if (!builder.IsCompletedSuccessfully)
+        if (batches.TryForAny(recordBytes) is { } builder)
         {
-            return TakeSlowAsync(builder, line, timestampMs);
+            builder.Append(timestampMs, NullableBytes.Null, line.Span);
+            return ValueTask.CompletedTask;
         }
-        builder.Result.Append(timestampMs, NullableBytes.Null, line.Span);
-        return ValueTask.CompletedTask;
+        return TakeSlowAsync(line, recordBytes, timestampMs);
     }
 
-    private static async ValueTask TakeSlowAsync(ValueTask<RecordBatchBuilder> builder, ReadOnlyMemory<byte> line, long timestampMs) =>
-        (await builder).Append(timestampMs, NullableBytes.Null, line.Span);
+    private async ValueTask TakeSlowAsync(ReadOnlyMemory<byte> line, long recordBytes, long timestampMs) =>
+        (await batches.ForAnyAsync(recordBytes)).Append(timestampMs, NullableBytes.Null, line.Span);
 }

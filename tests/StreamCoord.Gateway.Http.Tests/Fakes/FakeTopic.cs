@@ -8,6 +8,10 @@ public sealed class FakeTopic(FakeCluster cluster, string name) : ITopicGrain
     private readonly TopicId _id = TopicId.NewId();
     private Dictionary<string, string> _configs = [];
     private int _partitions;
+    private int _lookupCount;
+
+    /// <summary>How many producers have asked for the topic.</summary>
+    public int LookupCount => Volatile.Read(ref _lookupCount);
 
     public string Name => name;
 
@@ -58,6 +62,7 @@ public sealed class FakeTopic(FakeCluster cluster, string name) : ITopicGrain
     public Task<TopicReply> DescribeOrCreate()
     {
         cluster.ThrowIfFailing();
+        Interlocked.Increment(ref _lookupCount);
         if (!Exists && cluster.AutoCreate)
         {
             CreateNow(cluster.DefaultPartitions, _configs);
