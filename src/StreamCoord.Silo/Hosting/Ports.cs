@@ -16,7 +16,6 @@ internal static class Ports
         {
             using var probe = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             probe.Bind(endpoint);
-            probe.Listen(1);
             return (IPEndPoint)probe.LocalEndPoint!;
         }
         catch (SocketException failure)
@@ -26,4 +25,8 @@ internal static class Ports
                 : $"StreamCoord:{key} is '{endpoint}': the silo cannot listen there ({failure.SocketErrorCode}). It takes an address of this machine and a port that this user may open.");
         }
     }
+
+    /// <summary>Whether a start failed because another process took a port after <see cref="Choose"/> had looked.</summary>
+    public static bool IsTaken(Exception failure) =>
+        failure is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } || (failure.InnerException is { } inner && IsTaken(inner));
 }

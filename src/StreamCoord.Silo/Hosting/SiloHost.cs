@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -25,6 +24,8 @@ internal static class SiloHost
     /// </summary>
     private const PosixSignal FileSizeLimitSignal = (PosixSignal)25;
 
+    private const int StartAttemptsMax = 5;
+
     /// <summary>How long requests under way may take to finish when the silo stops.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
 
@@ -35,31 +36,26 @@ internal static class SiloHost
     {
         using PosixSignalRegistration fileSizeLimit = PosixSignalRegistration.Create(FileSizeLimitSignal, context => context.Cancel = true);
         using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, TimeProvider.System);
-        IPEndPoint http = options.Listeners.Http;
-        Ports.Choose(ListenerOptions.HttpKey, http);
-        IPEndPoint silo = Ports.Choose(ListenerOptions.SiloKey, options.Listeners.Silo);
-        IPEndPoint gateway = Ports.Choose(ListenerOptions.GatewayKey, options.Listeners.Gateway);
-
+        Endpoints.Choose(options.Listeners);
         await using Database database = options.Cluster.ConnectionString is { } connectionString
             ? await Database.OpenServerAsync(connectionString)
             : await Database.OpenEmbeddedAsync(directory.DatabasePath);
 
         var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId);
-        await using WebApplication application = Build(configuration, options, identity, directory, database, (http, silo, gateway));
-        Check(application.Services, options.Log);
-        Check(application.Services, options.HttpGateway);
-        await application.StartAsync();
+        (WebApplication started, Endpoints endpoints) = await StartAsync(
+            listeners => Build(configuration, options, identity, directory, database, listeners), options);
+        await using WebApplication application = started;
 
         string httpAddress = options.Listeners.HttpAdvertised ?? BoundAddress(application);
         directory.WriteEndpoints(new Dictionary<string, string>
         {
             ["http"] = httpAddress,
-            ["silo"] = silo.ToString(),
-            ["gateway"] = gateway.ToString(),
+            ["silo"] = endpoints.Silo.ToString(),
+            ["gateway"] = endpoints.Gateway.ToString(),
         });
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
-        application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, silo, gateway, directory.Path);
+        application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
 
         using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -71,8 +67,39 @@ internal static class SiloHost
         application.Logger.Stopped();
     }
 
+    /// <summary>Starts the application; again with other ports when one that was free a moment ago is not any more.</summary>
+    private static async Task<(WebApplication Application, Endpoints Endpoints)> StartAsync(
+        Func<Endpoints, WebApplication> build, SiloOptionsSet options)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Endpoints endpoints = Endpoints.Choose(options.Listeners);
+            WebApplication application = build(endpoints);
+            try
+            {
+                Check(application.Services, options.Log);
+                Check(application.Services, options.HttpGateway);
+                await application.StartAsync();
+                return (application, endpoints);
+            }
+            catch (Exception failure)
+            {
+                await application.DisposeAsync();
+                if (!Ports.IsTaken(failure))
+                {
+                    throw;
+                }
+                if (attempt == StartAttemptsMax)
+                {
+                    throw new StartRefusedException(
+                        $"A port was taken by another process while the silo started: StreamCoord:{ListenerOptions.HttpKey} {endpoints.Http}, StreamCoord:{ListenerOptions.SiloKey} {endpoints.Silo}, StreamCoord:{ListenerOptions.GatewayKey} {endpoints.Gateway}.");
+                }
+            }
+        }
+    }
+
     private static WebApplication Build(
-        IConfiguration configuration, SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, (IPEndPoint Http, IPEndPoint Silo, IPEndPoint Gateway) endpoints)
+        IConfiguration configuration, SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, Endpoints endpoints)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "StreamCoord" });
         builder.Logging.AddSiloConsole(configuration);
@@ -91,7 +118,7 @@ internal static class SiloHost
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
         builder.Services.AddPartitions(directory.Path);
         builder.Services.AddHttpGateway(configuration);
-        builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints.Silo, endpoints.Gateway));
+        builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();
         application.MapHttpGateway();
@@ -100,19 +127,18 @@ internal static class SiloHost
         return application;
     }
 
-    private static void ConfigureSilo(
-        ISiloBuilder silo, SiloOptionsSet options, ClusterIdentity identity, Database database, IPEndPoint siloEndpoint, IPEndPoint gatewayEndpoint)
+    private static void ConfigureSilo(ISiloBuilder silo, SiloOptionsSet options, ClusterIdentity identity, Database database, Endpoints endpoints)
     {
-        silo.UseDevelopmentClustering(siloEndpoint);
+        silo.UseDevelopmentClustering(endpoints.Silo);
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.ClusterId, ServiceId));
         silo.Configure<SiloOptions>(own => own.SiloName = identity.NodeId.ToString());
         silo.Configure<EndpointOptions>(listeners =>
         {
-            listeners.AdvertisedIPAddress = siloEndpoint.Address;
-            listeners.SiloPort = siloEndpoint.Port;
-            listeners.SiloListeningEndpoint = siloEndpoint;
-            listeners.GatewayPort = gatewayEndpoint.Port;
-            listeners.GatewayListeningEndpoint = gatewayEndpoint;
+            listeners.AdvertisedIPAddress = endpoints.Silo.Address;
+            listeners.SiloPort = endpoints.Silo.Port;
+            listeners.SiloListeningEndpoint = endpoints.Silo;
+            listeners.GatewayPort = endpoints.Gateway.Port;
+            listeners.GatewayListeningEndpoint = endpoints.Gateway;
         });
         silo.AddTopics(database, options.Topics);
     }
