@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using StreamCoord.Benchmarks.Grains;
 using StreamCoord.Benchmarks.Log;
+using StreamCoord.Benchmarks.Silo;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args.FirstOrDefault())
@@ -12,6 +13,9 @@ switch (args.FirstOrDefault())
     case "grain":
         await GrainLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
         return 0;
+    case "silo" when args.Length > 1:
+        await SiloLoad.RunAsync(args[1]);
+        return 0;
     case "micro":
         BenchmarkSwitcher.FromAssembly(typeof(LogLoad).Assembly).Run(args[1..]);
         return 0;
@@ -19,6 +23,7 @@ switch (args.FirstOrDefault())
         await Console.Error.WriteLineAsync("""
             log [DIRECTORY]     appends and reads of the log engine beside bare writes, in one run
             grain [DIRECTORY]   appends through the partition grain of a silo in this process
+            silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);
         return 1;

@@ -27,6 +27,9 @@ public sealed partial class SiloProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
+    /// <summary>The assembly that is run: by default the one that is copied beside the tests by their reference to the silo.</summary>
+    public static string Assembly { get; set; } = Path.Combine(AppContext.BaseDirectory, "StreamCoord.Silo.dll");
+
     /// <summary>Talks to the silo's HTTP listener. Set once it serves.</summary>
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
@@ -101,14 +104,13 @@ public sealed partial class SiloProcess : IAsyncDisposable
 
     private static SiloProcess Launch(string dataDirectory, string[] options)
     {
-        // The silo is copied beside the tests by their project reference to it.
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "StreamCoord.Silo.dll"));
+        start.ArgumentList.Add(Assembly);
         foreach (string option in (string[])[
             $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0",
             "--StreamCoord:Orleans:SiloEndpoint=127.0.0.1:0", "--StreamCoord:Orleans:GatewayEndpoint=127.0.0.1:0", .. options])
