@@ -77,8 +77,6 @@ internal static class SiloHost
             WebApplication application = build(endpoints);
             try
             {
-                Check(application.Services, options.Log);
-                Check(application.Services, options.HttpGateway);
                 await application.StartAsync();
                 return (application, endpoints);
             }
@@ -118,9 +116,12 @@ internal static class SiloHost
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
         builder.Services.AddPartitions(directory.Path);
         builder.Services.AddHttpGateway(configuration);
+        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.HttpGateway));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();
+        Check(application.Services, options.Log);
+        Check(application.Services, options.HttpGateway);
         application.MapHttpGateway();
         application.MapHealth();
         application.MapPrometheusScrapingEndpoint("/metrics");
