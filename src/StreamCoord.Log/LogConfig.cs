@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StreamCoord.Records;
 using StreamCoord.Topics;
 
@@ -9,6 +10,8 @@ namespace StreamCoord.Log;
 /// </summary>
 public sealed record LogConfig
 {
+    private static readonly ConditionalWeakTable<IReadOnlyDictionary<string, string>, LogConfig> Known = [];
+
     /// <summary>Every configuration at its default.</summary>
     public static readonly LogConfig Default = From(new Dictionary<string, string>());
 
@@ -81,8 +84,13 @@ public sealed record LogConfig
     /// <summary>True when an acknowledged (acks=all) record is on the disk, and nobody reads what is not.</summary>
     public bool WaitsForFlush => FlushMessages == 1;
 
-    /// <summary>From configurations that <see cref="TopicConfigs.Check"/> has accepted.</summary>
-    public static LogConfig From(IReadOnlyDictionary<string, string> configs)
+    /// <summary>
+    /// From configurations that <see cref="TopicConfigs.Check"/> has accepted and that nobody changes. The partitions of a topic ask with the
+    /// same object and share the answer.
+    /// </summary>
+    public static LogConfig From(IReadOnlyDictionary<string, string> configs) => Known.GetValue(configs, Make);
+
+    private static LogConfig Make(IReadOnlyDictionary<string, string> configs)
     {
         IReadOnlyList<string> policies = TopicConfigDefinition.SplitWords(TopicConfigs.Value(configs, TopicConfigs.CleanupPolicy));
         return new LogConfig

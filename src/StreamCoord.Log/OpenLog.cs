@@ -115,7 +115,6 @@ internal sealed class OpenLog
         if (Segments.Length == 0)
         {
             _context.Disk.CreateDirectory(Directory);
-            _context.Disk.FlushDirectory(Path.GetDirectoryName(Directory)!);
         }
         else
         {
@@ -127,7 +126,11 @@ internal sealed class OpenLog
             FlushedOffset = EndOffset;
             WriteState();
         }
-        new ProducerSnapshot(EndOffset, EndOffset, 0, -1, -1).Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
+        // Without a snapshot recovery begins with the first segment, which is just as well while that is the only one.
+        if (Segments.Length > 0 || Producers.Producers.Count > 0)
+        {
+            new ProducerSnapshot(EndOffset, EndOffset, 0, -1, -1).Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
+        }
         var segment = new Segment(_context.Disk, Directory, EndOffset);
         try
         {

@@ -37,7 +37,7 @@ internal sealed class BatchScanner : IDisposable
     private readonly bool _gapsAllowed;
     private readonly long _end;
     private readonly Offset _limit;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(WindowBytes);
+    private byte[] _buffer = [];
     private long _bufferPosition;
     private int _bufferedBytes;
 
@@ -104,7 +104,7 @@ internal sealed class BatchScanner : IDisposable
     /// <summary>The damage found last, as it is reported.</summary>
     public DamagedRange Describe(string fileName) => new(DamagedFrom, NextOffset, fileName, Position, Problem);
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose() => ReturnBuffer();
 
     private bool TryResume()
     {
@@ -178,12 +178,22 @@ internal sealed class BatchScanner : IDisposable
 
     private void Fill(long position, int sizeBytes)
     {
-        if (sizeBytes > _buffer.Length)
+        int wantedBytes = (int)Math.Max(sizeBytes, Math.Min(WindowBytes, _end - position));
+        if (wantedBytes > _buffer.Length)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = ArrayPool<byte>.Shared.Rent(sizeBytes);
+            ReturnBuffer();
+            _buffer = ArrayPool<byte>.Shared.Rent(wantedBytes);
         }
         _bufferPosition = position;
         _bufferedBytes = _file.Read(_buffer.AsSpan(0, (int)Math.Min(_buffer.Length, _end - position)), position);
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
     }
 }

@@ -25,7 +25,7 @@ public interface ILogDisk
     /// <summary>Deletes a file; no error when it is not there. Files open elsewhere stay readable there.</summary>
     void Delete(string path);
 
-    /// <summary>Creates a directory with its parents; no error when it is there.</summary>
+    /// <summary>Creates a directory with its parents; no error when it is there. Durable when this returns.</summary>
     void CreateDirectory(string path);
 
     /// <summary>Deletes a directory with all that is in it; no error when it is not there.</summary>

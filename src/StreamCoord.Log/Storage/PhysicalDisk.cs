@@ -34,7 +34,15 @@ public sealed class PhysicalDisk : ILogDisk
     }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path)
+    {
+        if (!Directory.Exists(path) && Path.GetDirectoryName(path) is { } parent)
+        {
+            CreateDirectory(parent);
+            Directory.CreateDirectory(path);
+            FlushDirectory(parent);
+        }
+    }
 
     /// <inheritdoc/>
     public void DeleteDirectory(string path)
