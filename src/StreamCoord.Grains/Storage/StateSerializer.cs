@@ -1,8 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
-using StreamCoord.Grains.Topics;
 
 namespace StreamCoord.Grains.Storage;
 
@@ -18,9 +16,3 @@ internal sealed class StateSerializer : IGrainStorageSerializer
 
     private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)StateJson.Default.GetTypeInfo(typeof(T))!;
 }
-
-/// <summary>The types of state that grains keep.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(TopicState))]
-[JsonSerializable(typeof(TopicCatalogueState))]
-internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace StreamCoord.Silo.Data;
 
 /// <summary>Whose data a data directory holds. Immutable.</summary>
@@ -7,9 +5,3 @@ namespace StreamCoord.Silo.Data;
 /// <param name="NodeId">The silo's number in it.</param>
 /// <param name="Incarnation">Made anew with each data directory: a node whose disk was wiped is told from one that has its data.</param>
 internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Incarnation);
-
-/// <summary>The form of the files that the silo keeps in its data directory.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(DirectoryIdentity))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class DataJson : JsonSerializerContext;

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+
+namespace StreamCoord.Architecture.Tests;
+
+/// <summary>What code may not say, outside the one place that each rule names, if it names one.</summary>
+public sealed partial class BannedCodeTests
+{
+    private static readonly string[] Src = Repository.Files("src", ".cs");
+    private static readonly string[] All = [.. Src, .. Repository.Files("tests", ".cs").Where(path => !path.StartsWith("tests/Architecture.Tests/", StringComparison.Ordinal))];
+
+    /// <summary>Threads of our own, which may wait: a wait there holds no thread of the pool.</summary>
+    private static readonly string[] OwnThreads = ["src/StreamCoord.Log/Maintenance/IoBudget.cs"];
+
+    /// <summary>Where tests get a seed, which it prints.</summary>
+    private static readonly string[] Seeds = ["tests/Testing/TestSeed.cs"];
+
+    [Fact]
+    public void TheWallClock_IsReadThroughATimeProvider() => AssertNowhere(Src, WallClock());
+
+    [Fact]
+    public void Delays_GoThroughATimeProvider() => AssertNowhere(Src, Delay());
+
+    [Fact]
+    public void Randomness_HasASeed() => AssertNowhere(All.Except(Seeds), SeedlessRandom());
+
+    [Fact]
+    public void Tasks_AreAwaited_NotWaitedFor() => AssertNowhere(Src.Except(OwnThreads), Blocking());
+
+    [Fact]
+    public void PartialTypes_AreForGeneratedCode() =>
+        Assert.DoesNotContain(All, path => PartialType().IsMatch(Repository.Read(path)) && !GeneratedCode().IsMatch(Repository.Read(path)));
+
+    [Fact]
+    public void NothingIsLeftForLater() => Assert.DoesNotContain(All, path => LeftOver().IsMatch(Repository.Read(path)));
+
+    [Fact]
+    public void Files_AreShort() => Assert.DoesNotContain(All, path => Repository.Read(path).Count(c => c == '\n') > 600);
+
+    [Fact]
+    public void Rules_FindWhatTheyForbid()
+    {
+        Assert.Matches(WallClock(), "var now = DateTimeOffset.UtcNow;");
+        Assert.Matches(WallClock(), "long started = Stopwatch.GetTimestamp();");
+        Assert.Matches(Delay(), "await Task.Delay(100);");
+        Assert.Matches(Delay(), "await Task.Delay(100, stop);");
+        Assert.DoesNotMatch(Delay(), "await Task.Delay(RetryDelay, time, stop);");
+        Assert.Matches(SeedlessRandom(), "var random = new Random();");
+        Assert.Matches(Blocking(), "return task.Result;");
+        Assert.Matches(Blocking(), "task.GetAwaiter().GetResult();");
+    }
+
+    private static void AssertNowhere(IEnumerable<string> paths, Regex rule)
+    {
+        Assert.Empty(paths.SelectMany(path => Repository.CodeLines(path)
+            .Where(line => rule.IsMatch(line.Text))
+            .Select(line => $"{path}:{line.Number}: {line.Text.Trim()}")));
+    }
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(Now|UtcNow|Today)\b|\bStopwatch\b|\bEnvironment\.TickCount")]
+    private static partial Regex WallClock();
+
+    [GeneratedRegex(@"\bThread\.Sleep\b|\bTask\.Delay\((?!.*\b[_a-zA-Z]*[tT]ime(Provider)?\b)")]
+    private static partial Regex Delay();
+
+    [GeneratedRegex(@"\bnew Random\(\)|\bRandom\.Shared\b")]
+    private static partial Regex SeedlessRandom();
+
+    [GeneratedRegex(@"\.Result\b(?!\w)|\.Wait\(|\.GetAwaiter\(\)\.GetResult\(")]
+    private static partial Regex Blocking();
+
+    [GeneratedRegex(@"\bpartial (class|struct|record)\b")]
+    private static partial Regex PartialType();
+
+    [GeneratedRegex(@"\[(LoggerMessage|LibraryImport|GeneratedRegex)\(|: JsonSerializerContext\b")]
+    private static partial Regex GeneratedCode();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|#region\b|\bNotImplementedException\b")]
+    private static partial Regex LeftOver();
+}

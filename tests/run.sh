@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Runs every check and test of the repository: installs what they need and is missing (Debian), builds with warnings as errors, checks the
+# format, runs every project tests/*.Tests. The last line is "N passed, N failed, N skipped"; the exit code is 0 only when something
+# passed and nothing failed. What cannot be installed fails. Logs: TestResults/.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+readonly results=TestResults/run
+readonly project_time_limit=1800 # seconds; a test project that takes longer hangs
+passed=0 failed=0 skipped=0
+
+finish() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [[ $failed -eq 0 && $passed -gt 0 ]]
+    exit
+}
+
+fail() {
+    echo "FAILED: $*"
+    failed=$((failed + 1))
+}
+
+install_missing() {
+    local packages=()
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+    command -v curl >/dev/null || packages+=(curl)
+    command -v python3 >/dev/null || packages+=(python3)
+    [[ ${#packages[@]} -eq 0 ]] && return 0
+    echo "Installing ${packages[*]} ..."
+    local as_root=()
+    [[ $EUID -eq 0 ]] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+}
+
+run_project() {
+    local name=$1
+    timeout --kill-after=10 "$project_time_limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor >"$results/$name.log" 2>&1
+    echo $? >"$results/$name.exit"
+    echo "  $name: $(summary_of "$name")"
+}
+
+summary_of() {
+    grep -E '^ +[^ ]+ +Total: [0-9]+, Errors: ' "$results/$1.log" | tail -1 | sed 's/^ *[^ ]* *//'
+}
+
+# number_in SUMMARY FIELD prints the number behind the field's name, or 0.
+number_in() {
+    local number
+    number=$(sed -nE "s/.*$2: ([0-9]+).*/\1/p" <<<"$1")
+    echo "${number:-0}"
+}
+
+count_project() {
+    local name=$1 summary total errors not_run
+    summary=$(summary_of "$name")
+    total=$(number_in "$summary" Total)
+    errors=$(($(number_in "$summary" Failed) + $(number_in "$summary" Errors)))
+    not_run=$(($(number_in "$summary" Skipped) + $(number_in "$summary" 'Not Run')))
+    if [[ $errors -eq 0 && ($(cat "$results/$name.exit") -ne 0 || $total -eq 0) ]]; then
+        echo "FAILED: $name ended with code $(cat "$results/$name.exit") and ran $total tests"
+        errors=1
+        tail -40 "$results/$name.log"
+    elif [[ $errors -ne 0 ]]; then
+        grep -E -A 25 '\[FAIL\]|\[ERROR\]' "$results/$name.log" | head -400
+    fi
+    local passed_here=$((total - $(number_in "$summary" Failed) - not_run))
+    passed=$((passed + (passed_here > 0 ? passed_here : 0)))
+    failed=$((failed + errors))
+    skipped=$((skipped + not_run))
+}
+
+command -v dotnet >/dev/null || { fail "the .NET 10 SDK is not installed (https://dot.net)"; finish; }
+install_missing || { fail "a package that the tests need cannot be installed"; finish; }
+
+rm -rf "$results" && mkdir -p "$results"
+echo "Building ..."
+dotnet build StreamCoord.sln -c Release -warnaserror -nologo -v quiet -clp:NoSummary || { fail "the build"; finish; }
+
+echo "Checking the format ..."
+dotnet format StreamCoord.sln --verify-no-changes --no-restore || fail "the format; 'dotnet format' puts it right"
+
+echo "Testing ..."
+mapfile -t projects < <(find tests -mindepth 1 -maxdepth 1 -type d -name '*.Tests' -printf '%f\n' | sort)
+export -f run_project summary_of
+export results project_time_limit
+printf '%s\n' "${projects[@]}" | xargs -P "$(($(nproc) < 4 ? $(nproc) : 4))" -I{} bash -c 'run_project {}'
+for project in "${projects[@]}"; do
+    count_project "$project"
+done
+finish
