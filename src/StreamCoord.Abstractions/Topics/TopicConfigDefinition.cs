@@ -35,6 +35,15 @@ public enum TopicConfigType : byte
 public sealed record TopicConfigDefinition(
     string Name, TopicConfigType Type, string Default, double Min, double Max, IReadOnlyList<string> Words, string Documentation)
 {
+    /// <summary>The values accepted, in words.</summary>
+    public string Accepted => Type switch
+    {
+        TopicConfigType.Boolean => "true or false",
+        TopicConfigType.Word => $"one of {string.Join(", ", Words)}",
+        TopicConfigType.WordList => $"a comma-separated list of {string.Join(", ", Words)}",
+        _ => string.Create(CultureInfo.InvariantCulture, $"a number from {Plain(Min)} to {Plain(Max)}"),
+    };
+
     /// <summary>Null for a value that is legal, else a sentence that names the accepted values.</summary>
     public string? Check(string value)
     {
@@ -48,20 +57,12 @@ public sealed record TopicConfigDefinition(
             TopicConfigType.Double => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double d) && InRange(d),
             _ => false,
         };
-        return legal ? null : $"'{value}' is not a value of {Name}: {Accepted}.";
+        return legal ? null : $"'{value}' is not a value of {Name}, which takes {Accepted}.";
     }
 
     /// <summary>The parts of a comma-separated value, trimmed.</summary>
     public static IReadOnlyList<string> SplitWords(string value) =>
         value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    private string Accepted => Type switch
-    {
-        TopicConfigType.Boolean => "it takes true or false",
-        TopicConfigType.Word => $"it takes one of {string.Join(", ", Words)}",
-        TopicConfigType.WordList => $"it takes a comma-separated list of {string.Join(", ", Words)}",
-        _ => string.Create(CultureInfo.InvariantCulture, $"it takes a number from {Plain(Min)} to {Plain(Max)}"),
-    };
 
     private static string Plain(double bound) => bound >= long.MaxValue
         ? long.MaxValue.ToString(CultureInfo.InvariantCulture)
