@@ -8,6 +8,14 @@ public sealed class LogMetrics : IDisposable
     /// <summary>The meter's name, for those who collect it.</summary>
     public const string MeterName = "StreamCoord.Log";
 
+    // From a disk with a write cache to one that is in trouble; without advice, collectors take buckets made for milliseconds.
+    private static readonly InstrumentAdvice<double> FlushBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    };
+
+    private static readonly InstrumentAdvice<int> GroupBuckets = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] };
+
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _appendedBytes;
     private readonly Counter<long> _appendedRecords;
@@ -30,8 +38,8 @@ public sealed class LogMetrics : IDisposable
         _damagedRanges = _meter.CreateCounter<long>("streamcoord.log.damaged_ranges", "{range}", "Damaged ranges met by reads, recoveries and checks.");
         _recoveries = _meter.CreateCounter<long>("streamcoord.log.recoveries", "{recovery}", "Torn tails cut off after a crash.");
         _compactedBytes = _meter.CreateCounter<long>("streamcoord.log.compacted", "By", "Bytes that compaction read.");
-        _flushSeconds = _meter.CreateHistogram<double>("streamcoord.log.flush.duration", "s", "Time of one flush.");
-        _groupRequests = _meter.CreateHistogram<int>("streamcoord.log.group.requests", "{request}", "Appends gathered into one write.");
+        _flushSeconds = _meter.CreateHistogram<double>("streamcoord.log.flush.duration", "s", "Time of one flush.", advice: FlushBuckets);
+        _groupRequests = _meter.CreateHistogram<int>("streamcoord.log.group.requests", "{request}", "Appends gathered into one write.", advice: GroupBuckets);
         _openLogs = _meter.CreateUpDownCounter<int>("streamcoord.log.open", "{log}", "Partitions that hold open files.");
     }
 

@@ -69,12 +69,13 @@ internal sealed class OpenLog
 
     /// <summary>
     /// Gives every request its offsets and writes them in as few writes as there are segments. Requests that a producer rule
-    /// refuses, or that were appended before, get their answer and are not written. Throws when the disk fails: then the
-    /// caller cuts the log back to where it ended before.
+    /// refuses, or that were appended before, get their answer and are not written. Returns how many bytes were. Throws when the disk
+    /// fails: then the caller cuts the log back to where it ended before.
     /// </summary>
-    public void Append(IReadOnlyList<PendingAppend> group, LeaderEpoch epoch, LogConfig config)
+    public long Append(IReadOnlyList<PendingAppend> group, LeaderEpoch epoch, LogConfig config)
     {
         Offset next = EndOffset;
+        long sizeBytes = 0;
         foreach (PendingAppend request in group)
         {
             if (IsSettledByProducer(request))
@@ -92,8 +93,10 @@ internal sealed class OpenLog
                 next = Gather(batch, next, epoch);
             }
             request.LastOffset = next + -1;
+            sizeBytes += request.SizeBytes;
         }
         WriteGathered(config);
+        return sizeBytes;
     }
 
     /// <summary>Makes everything appended so far durable.</summary>

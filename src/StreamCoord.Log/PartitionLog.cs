@@ -23,6 +23,7 @@ public sealed partial class PartitionLog
     private readonly LogContext _context;
     private readonly string _directory;
     private readonly AppendQueue _queue;
+    private readonly LogQueries _queries;
     private readonly Lock _writer = new();
     private readonly HighWatermarkWaiters _waiters = new();
     private readonly DirtyTimer _dirtyTimer;
@@ -45,7 +46,8 @@ public sealed partial class PartitionLog
         _config = config;
         _queue = new AppendQueue(
             context.Io.Appends, context.Time, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, WriteGroup);
-        _dirtyTimer = new DirtyTimer(context.Time, () => context.Io.Appends.RunAsync(FlushDirty));
+        _queries = new LogQueries(context, this);
+        _dirtyTimer = new DirtyTimer(context.Time, RequestFlush);
     }
 
     /// <summary>The first offset that may be read. Known after <see cref="RecoverAsync"/>.</summary>
@@ -128,7 +130,7 @@ public sealed partial class PartitionLog
     /// </summary>
     /// <param name="from">The first offset wanted.</param>
     /// <param name="maxBytes">How much to return at most, but for the first batch.</param>
-    public Task<FetchReply> ReadAsync(Offset from, int maxBytes) => _context.Io.Reads.RunAsync(() => Read(from, maxBytes));
+    public Task<FetchReply> ReadAsync(Offset from, int maxBytes) => _context.Io.Reads.RunAsync(() => _queries.Read(from, maxBytes));
 
     /// <summary>Ends when the high watermark lies above <paramref name="offset"/>, or when the log is removed or cancelled.</summary>
     public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken)
@@ -141,13 +143,13 @@ public sealed partial class PartitionLog
         // Somebody waits for what is written and not yet flushed: flush it now and not after flush.ms.
         if (EndOffset > offset)
         {
-            _ = _context.Io.Appends.RunAsync(FlushDirty);
+            RequestFlush();
         }
         return wait;
     }
 
     /// <summary>Finds an offset by time; see <see cref="IPartitionGrain.FindOffset"/>.</summary>
-    public Task<OffsetReply> FindOffsetAsync(long timestampMs) => _context.Io.Reads.RunAsync(() => FindOffset(timestampMs));
+    public Task<OffsetReply> FindOffsetAsync(long timestampMs) => _context.Io.Reads.RunAsync(() => _queries.FindOffset(timestampMs));
 
     /// <summary>Raises the start offset; see <see cref="IPartitionGrain.DeleteRecords"/>.</summary>
     public Task<DeleteRecordsReply> DeleteRecordsAsync(Offset before) => _context.Io.Appends.RunAsync(() => DeleteRecords(before));
@@ -275,9 +277,9 @@ public sealed partial class PartitionLog
     {
         LogConfig config = Config;
         Offset before = log.EndOffset;
-        long sizeBefore = log.SizeBytes;
-        GuardDisk(before, () => log.Append(group, Epoch, config));
-        _context.Metrics.Appended(log.SizeBytes - sizeBefore, log.EndOffset - before, group.Count);
+        long sizeBytes = 0;
+        GuardDisk(before, () => sizeBytes = log.Append(group, Epoch, config));
+        _context.Metrics.Appended(sizeBytes, log.EndOffset - before, group.Count);
         Publish(log);
         Acknowledge(group, append => append.Acks != RequiredAcks.All || !config.WaitsForFlush);
 
@@ -346,6 +348,18 @@ public sealed partial class PartitionLog
         }
     }
 
+    private void RequestFlush()
+    {
+        try
+        {
+            _ = _context.Io.Appends.RunAsync(FlushDirty);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The silo is stopping, and closing the log flushes it.
+        }
+    }
+
     private void FlushDirty()
     {
         lock (_writer)
@@ -364,56 +378,6 @@ public sealed partial class PartitionLog
                 // Reported by GuardDisk; nobody waits for this flush.
             }
         }
-    }
-
-    private FetchReply Read(Offset from, int maxBytes)
-    {
-        while (true)
-        {
-            OpenLog log = EnsureOpen();
-            Offset limit = HighWatermark;
-            if (from < log.StartOffset || from > limit)
-            {
-                return Refused(ErrorCode.OffsetOutOfRange, $"Offset {from} is not in the log, which holds offsets {log.StartOffset} up to {limit}.", Offset.None);
-            }
-            ReadOutcome outcome = LogReader.Read(log, from, limit, maxBytes, Config);
-            if (outcome.IsStale)
-            {
-                continue;
-            }
-            if (outcome.Damage is { } damage)
-            {
-                _context.Metrics.Damaged();
-                return Refused(ErrorCode.CorruptMessage,
-                    $"Offsets {damage.From} up to {damage.To} cannot be read: {damage.File} is damaged at byte {damage.PositionBytes}. Go on at offset {damage.To}.",
-                    damage.To);
-            }
-            _context.Metrics.Read(outcome.Data.Bytes.Length);
-            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, log.StartOffset, Offset.None);
-        }
-
-        FetchReply Refused(ErrorCode error, string message, Offset skipTo) =>
-            new(error, message, RecordData.Empty, HighWatermark, StartOffset, skipTo);
-    }
-
-    private OffsetReply FindOffset(long timestampMs)
-    {
-        OpenLog log = EnsureOpen();
-        switch (timestampMs)
-        {
-            case OffsetTimestamps.Latest:
-                return new OffsetReply(ErrorCode.None, null, HighWatermark, -1, log.Epochs.Latest);
-            case OffsetTimestamps.Earliest:
-                return new OffsetReply(ErrorCode.None, null, log.StartOffset, -1, log.Epochs.EpochOf(log.StartOffset));
-            case < OffsetTimestamps.MaxTimestamp:
-                return new OffsetReply(ErrorCode.UnsupportedVersion, $"There is no special timestamp {timestampMs}.", Offset.None, -1, LeaderEpoch.Unknown);
-        }
-        TimedRecord? found = timestampMs == OffsetTimestamps.MaxTimestamp
-            ? LogTimeSearch.Newest(log, HighWatermark, Config)
-            : LogTimeSearch.FirstAtOrAfter(log, timestampMs, HighWatermark, Config);
-        return found is { } record
-            ? new OffsetReply(ErrorCode.None, null, record.Offset, record.TimestampMs, record.Epoch)
-            : new OffsetReply(ErrorCode.None, null, Offset.None, -1, LeaderEpoch.Unknown);
     }
 
     private DeleteRecordsReply DeleteRecords(Offset before)

@@ -21,18 +21,18 @@ internal sealed class LogOptionsValidator : IValidateOptions<LogOptions>
         Check(nameof(LogOptions.MaintenanceIntervalMs), options.MaintenanceIntervalMs, 100, int.MaxValue);
         if (options.MaintenanceBytesPerSecond != 0)
         {
-            Check(nameof(LogOptions.MaintenanceBytesPerSecond), options.MaintenanceBytesPerSecond, 64 * KiB, long.MaxValue);
+            Check(nameof(LogOptions.MaintenanceBytesPerSecond), options.MaintenanceBytesPerSecond, 64 * KiB, long.MaxValue, "0 (no limit) or ");
         }
         Check(nameof(LogOptions.CompactionKeysMax), options.CompactionKeysMax, 1_000, int.MaxValue);
         Check(nameof(LogOptions.ProducerIdExpirationMs), options.ProducerIdExpirationMs, 1, long.MaxValue);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
-        void Check(string key, long value, long min, long max)
+        void Check(string key, long value, long min, long max, string orElse = "")
         {
             if (value < min || value > max)
             {
                 problems.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"StreamCoord:Log:{key} is {value}; it takes a number from {min} to {max}."));
+                    $"StreamCoord:Log:{key} is {value}; it takes {orElse}a number from {min} to {max}."));
             }
         }
     }

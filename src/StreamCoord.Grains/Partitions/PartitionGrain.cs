@@ -37,81 +37,63 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     }
 
     /// <inheritdoc/>
-    public async Task<AppendReply> Append(AppendRequest request)
-    {
-        (PartitionLog? log, ErrorCode error, string message) = await LeadAsync();
-        if (log is null)
+    public Task<AppendReply> Append(AppendRequest request) => RunAsync(
+        LeadAsync(),
+        log => request.Acks == RequiredAcks.All && log.Config.MinInsyncReplicas > 1
+            ? Task.FromResult(AppendReply.Refused(ErrorCode.NotEnoughReplicas,
+                $"{_partition} has 1 in-sync replica, its topic's min.insync.replicas is {log.Config.MinInsyncReplicas}."))
+            : log.AppendAsync(request.Data, request.Acks),
+        AppendReply.Refused);
+
+    /// <inheritdoc/>
+    public Task<FetchReply> Fetch(FetchRequest request) => RunAsync(
+        ServeAsync(),
+        async log =>
         {
-            return AppendReply.Refused(error, message);
-        }
-        if (request.Acks == RequiredAcks.All && log.Config.MinInsyncReplicas > 1)
+            if (request.MaxWaitMs > 0 && request.From == log.HighWatermark)
+            {
+                await WaitForRecordsAsync(log, request);
+            }
+            return await log.ReadAsync(request.From, request.MaxBytes);
+        },
+        (error, message) => new FetchReply(error, message, RecordData.Empty, Offset.None, Offset.None, Offset.None));
+
+    /// <inheritdoc/>
+    public Task<OffsetReply> FindOffset(long timestampMs) => RunAsync(
+        ServeAsync(),
+        log => log.FindOffsetAsync(timestampMs),
+        (error, message) => new OffsetReply(error, message, Offset.None, -1, LeaderEpoch.Unknown));
+
+    /// <inheritdoc/>
+    public Task<DeleteRecordsReply> DeleteRecords(Offset before) => RunAsync(
+        ServeAsync(),
+        log => log.DeleteRecordsAsync(before),
+        (error, message) => new DeleteRecordsReply(error, message, Offset.None));
+
+    /// <inheritdoc/>
+    public Task<PartitionDescription> Describe() => RunAsync(
+        ServeAsync(),
+        async log =>
         {
-            return AppendReply.Refused(ErrorCode.NotEnoughReplicas,
-                $"{_partition} has 1 in-sync replica, its topic's min.insync.replicas is {log.Config.MinInsyncReplicas}.");
-        }
-        return await log.AppendAsync(request.Data, request.Acks);
-    }
+            (long sizeBytes, int segmentCount) = await log.MeasureAsync();
+            return new PartitionDescription(
+                ErrorCode.None, null, log.Epoch, log.StartOffset, log.HighWatermark, log.EndOffset, sizeBytes, segmentCount);
+        },
+        (error, message) => new PartitionDescription(error, message, LeaderEpoch.Unknown, Offset.None, Offset.None, Offset.None, 0, 0));
 
     /// <inheritdoc/>
-    public async Task<FetchReply> Fetch(FetchRequest request)
-    {
-        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
-        if (log is null)
-        {
-            return new FetchReply(error, message, RecordData.Empty, Offset.None, Offset.None, Offset.None);
-        }
-        if (request.MaxWaitMs > 0 && request.From == log.HighWatermark)
-        {
-            await WaitForRecordsAsync(log, request);
-        }
-        return await log.ReadAsync(request.From, request.MaxBytes);
-    }
+    public Task<VerifyReply> Verify() => RunAsync(
+        ServeAsync(), log => log.VerifyAsync(), (error, message) => new VerifyReply(error, message, 0, 0, []));
 
     /// <inheritdoc/>
-    public async Task<OffsetReply> FindOffset(long timestampMs)
-    {
-        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
-        return log is null
-            ? new OffsetReply(error, message, Offset.None, -1, LeaderEpoch.Unknown)
-            : await log.FindOffsetAsync(timestampMs);
-    }
-
-    /// <inheritdoc/>
-    public async Task<DeleteRecordsReply> DeleteRecords(Offset before)
-    {
-        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
-        return log is null ? new DeleteRecordsReply(error, message, Offset.None) : await log.DeleteRecordsAsync(before);
-    }
-
-    /// <inheritdoc/>
-    public async Task<PartitionDescription> Describe()
-    {
-        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
-        if (log is null)
-        {
-            return new PartitionDescription(error, message, LeaderEpoch.Unknown, Offset.None, Offset.None, Offset.None, 0, 0);
-        }
-        (long sizeBytes, int segmentCount) = await log.MeasureAsync();
-        return new PartitionDescription(
-            ErrorCode.None, null, log.Epoch, log.StartOffset, log.HighWatermark, log.EndOffset, sizeBytes, segmentCount);
-    }
-
-    /// <inheritdoc/>
-    public async Task<VerifyReply> Verify()
-    {
-        (PartitionLog? log, ErrorCode error, string message) = await ServeAsync();
-        return log is null ? new VerifyReply(error, message, 0, 0, []) : await log.VerifyAsync();
-    }
-
-    /// <inheritdoc/>
-    public async Task Maintain()
-    {
-        (PartitionLog? log, _, _) = await ServeAsync();
-        if (log is not null)
+    public Task Maintain() => RunAsync(
+        ServeAsync(),
+        async log =>
         {
             await log.MaintainAsync();
-        }
-    }
+            return true;
+        },
+        (_, _) => false);
 
     /// <inheritdoc/>
     public Task Reconfigure() => LoadTopicAsync();
@@ -137,6 +119,29 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
             _log = logs.Get(topic.TopicId, _partition.Partition, LogConfig.From(topic.Configs));
             // A leader stays; a name somebody made up goes after a while, as any idle grain.
             DelayDeactivation(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // Every failure that a caller must expect becomes a refusal here, and nowhere else.
+    private async Task<T> RunAsync<T>(
+        ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> leading, Func<PartitionLog, Task<T>> action, Func<ErrorCode, string, T> refuse)
+    {
+        (PartitionLog? log, ErrorCode error, string message) = await leading;
+        if (log is null)
+        {
+            return refuse(error, message);
+        }
+        try
+        {
+            return await action(log);
+        }
+        catch (IOException exception)
+        {
+            return refuse(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+        }
+        catch (ObjectDisposedException)
+        {
+            return refuse(ErrorCode.NotLeaderOrFollower, $"{_partition} was just deleted, or the silo is stopping.");
         }
     }
 

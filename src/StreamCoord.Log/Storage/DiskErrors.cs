@@ -14,9 +14,13 @@ public static class DiskErrors
         exception.HResult is NoSpace or FileTooBig or QuotaExceeded or WindowsDiskFull;
 
     /// <summary>The sentence an operator reads about a failed write or flush.</summary>
-    public static string Describe(IOException exception) => IsFull(exception)
-        ? "The disk is full (or the file-size limit or quota is used up). Nothing of this request was kept. Free some space, or lower retention; appends resume by themselves."
-        : $"The disk failed: {exception.Message} Nothing of this request was kept. Appends are tried again with the next request.";
+    public static string Describe(IOException exception) => exception switch
+    {
+        NewerFormatException => exception.Message,
+        _ when IsFull(exception) =>
+            "The disk is full (or the file-size limit or quota is used up). Nothing of this request was kept. Free some space, or lower retention; appends resume by themselves.",
+        _ => $"The disk failed: {exception.Message} Nothing of this request was kept. It is tried again with the next request.",
+    };
 
     /// <summary>What .NET reports as a bad argument when a write meets a file-size limit (EFBIG).</summary>
     internal static IOException BeyondFileSizeLimit(ArgumentOutOfRangeException exception) => new("File too large", exception) { HResult = FileTooBig };

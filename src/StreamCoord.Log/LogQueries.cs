@@ -1,0 +1,62 @@
+using StreamCoord.Partitions;
+
+namespace StreamCoord.Log;
+
+/// <summary>
+/// Answers what clients ask of a log: batches from an offset on, an offset by time. Holds nothing; runs beside the writer on
+/// threads that may block. Nothing at or above the high watermark is ever in an answer.
+/// </summary>
+internal sealed class LogQueries(LogContext context, PartitionLog owner)
+{
+    /// <summary>See <see cref="PartitionLog.ReadAsync"/>.</summary>
+    public FetchReply Read(Offset from, int maxBytes)
+    {
+        while (true)
+        {
+            OpenLog log = owner.EnsureOpen();
+            Offset limit = owner.HighWatermark;
+            if (from < log.StartOffset || from > limit)
+            {
+                return Refused(ErrorCode.OffsetOutOfRange, $"Offset {from} is not in the log, which holds offsets {log.StartOffset} up to {limit}.", Offset.None);
+            }
+            ReadOutcome outcome = LogReader.Read(log, from, limit, maxBytes, owner.Config);
+            if (outcome.IsStale)
+            {
+                continue;
+            }
+            if (outcome.Damage is { } damage)
+            {
+                context.Metrics.Damaged();
+                return Refused(ErrorCode.CorruptMessage,
+                    $"Offsets {damage.From} up to {damage.To} cannot be read: {damage.File} is damaged at byte {damage.PositionBytes}. Go on at offset {damage.To}.",
+                    damage.To);
+            }
+            context.Metrics.Read(outcome.Data.Bytes.Length);
+            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, log.StartOffset, Offset.None);
+        }
+
+        FetchReply Refused(ErrorCode error, string message, Offset skipTo) =>
+            new(error, message, RecordData.Empty, owner.HighWatermark, owner.StartOffset, skipTo);
+    }
+
+    /// <summary>See <see cref="PartitionLog.FindOffsetAsync"/>.</summary>
+    public OffsetReply FindOffset(long timestampMs)
+    {
+        OpenLog log = owner.EnsureOpen();
+        switch (timestampMs)
+        {
+            case OffsetTimestamps.Latest:
+                return new OffsetReply(ErrorCode.None, null, owner.HighWatermark, -1, log.Epochs.Latest);
+            case OffsetTimestamps.Earliest:
+                return new OffsetReply(ErrorCode.None, null, log.StartOffset, -1, log.Epochs.EpochOf(log.StartOffset));
+            case < OffsetTimestamps.MaxTimestamp:
+                return new OffsetReply(ErrorCode.UnsupportedVersion, $"There is no special timestamp {timestampMs}.", Offset.None, -1, LeaderEpoch.Unknown);
+        }
+        TimedRecord? found = timestampMs == OffsetTimestamps.MaxTimestamp
+            ? LogTimeSearch.Newest(log, owner.HighWatermark, owner.Config)
+            : LogTimeSearch.FirstAtOrAfter(log, timestampMs, owner.HighWatermark, owner.Config);
+        return found is { } record
+            ? new OffsetReply(ErrorCode.None, null, record.Offset, record.TimestampMs, record.Epoch)
+            : new OffsetReply(ErrorCode.None, null, Offset.None, -1, LeaderEpoch.Unknown);
+    }
+}
