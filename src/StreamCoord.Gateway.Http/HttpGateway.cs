@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StreamCoord.Gateway.Http.Description;
@@ -19,10 +18,10 @@ public static class HttpGateway
     /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">Where to.</param>
-    /// <param name="configuration">The root of the configuration; <see cref="HttpGatewayOptions.Section"/> of it is read.</param>
-    public static IServiceCollection AddHttpGateway(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="options">Its limits and times; <see cref="HttpGatewayOptionsValidator"/>, which is registered too, says whether they are right.</param>
+    public static IServiceCollection AddHttpGateway(this IServiceCollection services, HttpGatewayOptions options)
     {
-        services.AddOptions<HttpGatewayOptions>().Bind(configuration.GetSection(HttpGatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton(Options.Create(options));
         services.AddSingleton<IValidateOptions<HttpGatewayOptions>, HttpGatewayOptionsValidator>();
         services.AddSingleton<ErrorMiddleware>();
         services.AddSingleton<PartitionAppenders>();

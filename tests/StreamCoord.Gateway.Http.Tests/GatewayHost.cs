@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,19 +35,26 @@ public sealed class GatewayHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        foreach ((string key, string value) in settings)
-        {
-            builder.Configuration[$"{HttpGatewayOptions.Section}:{key}"] = value;
-        }
         var cluster = new FakeCluster();
         builder.Services.AddSingleton<IGrainFactory>(cluster);
         builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddHttpGateway(builder.Configuration);
+        builder.Services.AddHttpGateway(Options(settings));
         WebApplication app = builder.Build();
         app.MapHttpGateway();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new GatewayHost(app, cluster);
+    }
+
+    /// <summary>The options with the given values in place of their defaults.</summary>
+    public static HttpGatewayOptions Options(params (string Key, string Value)[] settings)
+    {
+        var options = new HttpGatewayOptions();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build()
+            .Bind(options);
+        return options;
     }
 
     public void BeginStop() => _app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();

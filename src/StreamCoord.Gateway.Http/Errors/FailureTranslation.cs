@@ -10,6 +10,8 @@ internal static class FailureTranslation
     {
         RequestException request => request.Error,
         JsonException json => InvalidJson(json),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => GatewayErrors.TooLarge(
+            $"{tooLarge.Message} Send less at a time, or raise {HttpGatewayOptions.Section}:{nameof(HttpGatewayOptions.RequestBodyBytesMax)}."),
         BadHttpRequestException bad => GatewayErrors.OfStatus(bad.StatusCode, bad.Message),
         TimeoutException => GatewayErrors.Unavailable("The partition or topic did not answer in time; what was asked may be done all the same. Try again."),
         OrleansMessageRejectionException or SiloUnavailableException =>

@@ -115,8 +115,7 @@ internal static class SiloHost
         builder.Services.AddTelemetry(configuration, identity);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
         builder.Services.AddPartitions(directory.Path);
-        builder.Services.AddHttpGateway(configuration);
-        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.HttpGateway));
+        builder.Services.AddHttpGateway(options.HttpGateway);
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();

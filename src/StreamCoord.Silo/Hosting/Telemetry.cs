@@ -21,13 +21,18 @@ internal static class Telemetry
     /// Collects metrics for <c>GET /metrics</c>. Where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector it also sends metrics and traces
     /// there; without one nobody would read traces, and none are made.
     /// </summary>
+    /// <exception cref="StartRefusedException">The collector's address is no URL.</exception>
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration, ClusterIdentity identity)
     {
         OpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("streamcoord", serviceInstanceId: identity.NodeId.ToString()))
             .WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
-        if (!string.IsNullOrEmpty(configuration[OtlpEndpoint]))
+        if (configuration[OtlpEndpoint] is { Length: > 0 } collector)
         {
+            if (!Uri.TryCreate(collector, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
+            {
+                throw new StartRefusedException($"{OtlpEndpoint} is '{collector}': it takes the URL of a collector, such as http://localhost:4317.");
+            }
             SendToCollector(telemetry);
         }
     }

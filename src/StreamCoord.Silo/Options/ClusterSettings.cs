@@ -18,12 +18,12 @@ internal sealed class ClusterSettings
 
     public static ClusterSettings Read(SettingsReader settings)
     {
-        string? clusterId = settings.Text("Cluster:ClusterId");
+        string? clusterId = settings.Text("Cluster:ClusterId", accepted: $"{ClusterIdLength} characters of URL-safe base64");
         if (clusterId is not null && !IsClusterId(clusterId))
         {
             throw SettingsReader.Refuse("Cluster:ClusterId", clusterId, $"it takes {ClusterIdLength} characters of a-z, A-Z, 0-9, '-' and '_', the base64 form of 16 bytes");
         }
-        return new ClusterSettings { ClusterId = clusterId, ConnectionString = settings.Text("Cluster:ConnectionString") };
+        return new ClusterSettings { ClusterId = clusterId, ConnectionString = settings.Text("Cluster:ConnectionString", accepted: "a connection string of Npgsql") };
     }
 
     /// <summary>True for the form that cluster ids have.</summary>

@@ -31,7 +31,7 @@ internal sealed class ListenerOptions
         var options = new ListenerOptions
         {
             Http = settings.Endpoint(HttpKey, new IPEndPoint(IPAddress.Loopback, 8080)),
-            HttpAdvertised = settings.Text("Http:AdvertisedEndpoint"),
+            HttpAdvertised = settings.Text("Http:AdvertisedEndpoint", accepted: "host:port"),
             Silo = settings.Endpoint(SiloKey, new IPEndPoint(IPAddress.Loopback, 11111)),
             Gateway = settings.Endpoint(GatewayKey, new IPEndPoint(IPAddress.Loopback, 30000)),
         };
@@ -41,6 +41,9 @@ internal sealed class ListenerOptions
         }
         RefuseWildcard(SiloKey, options.Silo);
         RefuseWildcard(GatewayKey, options.Gateway);
+        RefuseSame(HttpKey, options.Http, SiloKey, options.Silo);
+        RefuseSame(HttpKey, options.Http, GatewayKey, options.Gateway);
+        RefuseSame(SiloKey, options.Silo, GatewayKey, options.Gateway);
         return options;
     }
 
@@ -49,6 +52,15 @@ internal sealed class ListenerOptions
         if (IsWildcard(endpoint))
         {
             throw SettingsReader.Refuse(key, endpoint.ToString(), "other silos connect to this very address, so it cannot be a wildcard; it takes an address of this machine");
+        }
+    }
+
+    private static void RefuseSame(string key, IPEndPoint endpoint, string otherKey, IPEndPoint other)
+    {
+        bool sameAddress = endpoint.Address.Equals(other.Address) || IsWildcard(endpoint);
+        if (endpoint.Port != 0 && endpoint.Port == other.Port && sameAddress)
+        {
+            throw SettingsReader.Refuse(otherKey, other.ToString(), $"StreamCoord:{key} has that port already; it takes one of its own, or 0 for a free one");
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class NodeOptions
     {
         return new NodeOptions
         {
-            DataDirectory = Path.GetFullPath(settings.Text("DataDirectory") ?? "data"),
+            DataDirectory = Path.GetFullPath(settings.Text("DataDirectory", "./data", "a path that this user may write")!),
             NodeId = new NodeId(settings.Number("NodeId", 1, 0, int.MaxValue)),
             Rack = settings.Text("Rack"),
         };

@@ -13,41 +13,43 @@ internal sealed class SettingsReader(IConfiguration configuration)
     private const string Root = "StreamCoord";
 
     private readonly IConfigurationSection _section = configuration.GetSection(Root);
-    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Setting> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every key that was asked for so far, in that order.</summary>
+    public IReadOnlyCollection<Setting> Known => _known.Values;
 
     /// <summary>The value of a key below <c>StreamCoord</c>, or null when it is not set or empty.</summary>
-    public string? Text(string key)
-    {
-        _known.Add(key);
-        return string.IsNullOrEmpty(_section[key]) ? null : _section[key];
-    }
+    public string? Text(string key, string? byDefault = null, string accepted = "text") =>
+        Raw(key, byDefault ?? "none", accepted) is { Length: > 0 } text ? text : byDefault;
 
     public long Number(string key, long byDefault, long min, long max)
     {
-        if (Raw(key) is not { } text)
+        string accepted = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
+        if (Raw(key, byDefault.ToString(CultureInfo.InvariantCulture), accepted) is not { } text)
         {
             return byDefault;
         }
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max
             ? value
-            : throw Refuse(key, text, $"it takes a whole number from {min} to {max}");
+            : throw Refuse(key, text, $"it takes {accepted}");
     }
 
     public int Number(string key, int byDefault, int min, int max) => (int)Number(key, (long)byDefault, min, max);
 
     public bool Flag(string key, bool byDefault)
     {
-        if (Raw(key) is not { } text)
+        const string Accepted = "true or false";
+        if (Raw(key, byDefault ? "true" : "false", Accepted) is not { } text)
         {
             return byDefault;
         }
-        return bool.TryParse(text, out bool value) ? value : throw Refuse(key, text, "it takes true or false");
+        return bool.TryParse(text, out bool value) ? value : throw Refuse(key, text, $"it takes {Accepted}");
     }
 
     /// <summary>An address and a port to listen on.</summary>
     public IPEndPoint Endpoint(string key, IPEndPoint byDefault)
     {
-        if (Raw(key) is not { } text)
+        if (Raw(key, byDefault.ToString(), "an IP address and a port from 0 to 65535") is not { } text)
         {
             return byDefault;
         }
@@ -65,17 +67,29 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         foreach ((string path, string? value) in _section.AsEnumerable(makePathsRelative: true))
         {
-            if (value is not null && !_known.Contains(path))
+            if (value is not null && !_known.ContainsKey(path))
             {
-                string nearest = _known.MinBy(known => EditDistance.Between(known.ToUpperInvariant(), path.ToUpperInvariant()))!;
+                string nearest = _known.Keys.MinBy(known => EditDistance.Between(known.ToUpperInvariant(), path.ToUpperInvariant()))!;
                 throw new StartRefusedException($"There is no option {Root}:{path}. The one with the nearest name is {Root}:{nearest}.");
             }
         }
     }
 
-    private string? Raw(string key)
+    /// <summary>Refuses a level of logging that does not exist.</summary>
+    public void CheckLogLevels()
     {
-        _known.Add(key);
+        foreach ((string path, string? value) in configuration.GetSection("Logging").AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null && path.Contains("LogLevel:", StringComparison.OrdinalIgnoreCase) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            {
+                throw new StartRefusedException($"Logging:{path} is '{value}': it takes {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+            }
+        }
+    }
+
+    private string? Raw(string key, string byDefault, string accepted)
+    {
+        _known.TryAdd(key, new Setting(key, byDefault, accepted));
         return _section[key];
     }
 }

@@ -27,7 +27,13 @@ internal sealed class SiloOptionsSet
     /// <exception cref="StartRefusedException">A value is wrong, or a key does not exist.</exception>
     public static SiloOptionsSet Read(IConfiguration configuration)
     {
-        var settings = new SettingsReader(configuration);
+        return Read(new SettingsReader(configuration));
+    }
+
+    /// <summary>Reads and checks all options by a reader that knows them all afterwards.</summary>
+    /// <exception cref="StartRefusedException">A value is wrong, or a key does not exist.</exception>
+    public static SiloOptionsSet Read(SettingsReader settings)
+    {
         var options = new SiloOptionsSet
         {
             Node = NodeOptions.Read(settings),
@@ -38,6 +44,7 @@ internal sealed class SiloOptionsSet
             HttpGateway = ReadHttpGateway(settings),
         };
         settings.RefuseUnknownKeys();
+        settings.CheckLogLevels();
         return options;
     }
 
@@ -80,6 +87,7 @@ internal sealed class SiloOptionsSet
             StreamsMax = settings.Number("Http:StreamsMax", defaults.StreamsMax, int.MinValue, int.MaxValue),
             ProduceBatchEntriesMax = settings.Number("Http:ProduceBatchEntriesMax", defaults.ProduceBatchEntriesMax, int.MinValue, int.MaxValue),
             ProduceWindowBytesMax = settings.Number("Http:ProduceWindowBytesMax", defaults.ProduceWindowBytesMax, long.MinValue, long.MaxValue),
+            ProduceReportBytesMax = settings.Number("Http:ProduceReportBytesMax", defaults.ProduceReportBytesMax, long.MinValue, long.MaxValue),
         };
     }
 }

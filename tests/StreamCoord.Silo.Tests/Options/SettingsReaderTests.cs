@@ -83,6 +83,31 @@ public sealed class SettingsReaderTests
     public void NewClusterId_IsAClusterId() => Assert.True(ClusterSettings.IsClusterId(ClusterSettings.NewClusterId()));
 
     [Theory]
+    [InlineData("Http:Endpoint", "Orleans:SiloEndpoint", "127.0.0.1:7000")]
+    [InlineData("Http:Endpoint", "Orleans:GatewayEndpoint", "127.0.0.1:7000")]
+    [InlineData("Orleans:SiloEndpoint", "Orleans:GatewayEndpoint", "127.0.0.1:7000")]
+    public void Read_OfOnePortForTwoListeners_NamesBoth(string key, string other, string endpoint)
+    {
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read((key, endpoint), (other, endpoint)));
+
+        Assert.Contains($"StreamCoord:{key} ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"StreamCoord:{other} ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OfALogLevelThatDoesNotExist_NamesThoseThatDo()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)"Loud")])
+            .Build();
+
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => SiloOptionsSet.Read(configuration));
+
+        Assert.Contains("Logging:LogLevel:Default is 'Loud'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Warning", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--NodeId=1")]
     [InlineData("NodeId=1")]
     [InlineData("--StreamCoord:NodeId")]
