@@ -15,9 +15,12 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
         {
             OpenLog log = owner.EnsureOpen();
             Offset limit = owner.HighWatermark;
-            if (from < log.StartOffset || from > limit)
+            // Read once: retention moves it beside this, and an answer must not contradict itself.
+            Offset start = log.StartOffset;
+            if (from < start || from > limit)
             {
-                return Refused(ErrorCode.OffsetOutOfRange, $"Offset {from} is not in the log, which holds offsets {log.StartOffset} up to {limit}.", Offset.None);
+                return new FetchReply(ErrorCode.OffsetOutOfRange, $"Offset {from} is not in the log, which holds offsets {start} up to {limit}.",
+                    RecordData.Empty, limit, start, Offset.None);
             }
             ReadOutcome outcome = LogReader.Read(log, from, limit, maxBytes, owner.Config);
             if (outcome.IsStale)
@@ -27,16 +30,13 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
             if (outcome.Damage is { } damage)
             {
                 context.Metrics.Damaged();
-                return Refused(ErrorCode.CorruptMessage,
+                return new FetchReply(ErrorCode.CorruptMessage,
                     $"Offsets {damage.From} up to {damage.To} cannot be read: {damage.File} is damaged at byte {damage.PositionBytes}. Go on at offset {damage.To}.",
-                    damage.To);
+                    RecordData.Empty, limit, start, damage.To);
             }
             context.Metrics.Read(outcome.Data.Bytes.Length);
-            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, log.StartOffset, Offset.None);
+            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, start, Offset.None);
         }
-
-        FetchReply Refused(ErrorCode error, string message, Offset skipTo) =>
-            new(error, message, RecordData.Empty, owner.HighWatermark, owner.StartOffset, skipTo);
     }
 
     /// <summary>See <see cref="PartitionLog.FindOffsetAsync"/>.</summary>

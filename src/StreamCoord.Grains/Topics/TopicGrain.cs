@@ -87,10 +87,8 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
         {
             return Task.FromResult(TopicReply.Done(_topic));
         }
-        if (!_state.RecordExists && _newestChange.IsCompleted)
-        {
-            DeactivateOnIdle();
-        }
+        // The activation of a name that is no topic stays until it is collected as idle: ending it here would send the requests that
+        // are on their way to it from one activation to the next, and a deleted topic that is made again would refuse them.
         return Task.FromResult(TopicName.Check(Name) is { } problem ? TopicReply.Refused(ErrorCode.InvalidTopicException, problem) : Unknown());
     }
 
