@@ -262,10 +262,10 @@ internal static partial class LogRecovery
     }
 
     [LoggerMessage(LogEvents.TornTail, LogLevel.Warning,
-        "{Directory}: cut {SizeBytes} bytes off the end of {File}: {Reason}. The log ends at offset {EndOffset}; nothing acknowledged was there.")]
+        "{Directory}: cut {SizeBytes} bytes off the end of {File}: {Reason} The log ends at offset {EndOffset}. After a crash that is a write that was not finished and not acknowledged; without one, suspect the disk.")]
     private static partial void LogTorn(ILogger logger, string directory, long sizeBytes, string file, Offset endOffset, string reason);
 
     [LoggerMessage(LogEvents.Damage, LogLevel.Error,
-        "{Directory}: offsets {From} up to {To} cannot be read: {File} is damaged at byte {Position}: {Reason}. All others can.")]
+        "{Directory}: offsets {From} up to {To} cannot be read: {File} is damaged at byte {Position}: {Reason} All others can.")]
     private static partial void LogDamage(ILogger logger, string directory, Offset from, Offset to, string file, long position, string reason);
 }

@@ -199,6 +199,6 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
     [LoggerMessage(LogEvents.Compacted, LogLevel.Information, "{Directory}: compacted offsets {From} up to {To}; the log had {BytesBefore} bytes and has {BytesAfter}.")]
     private static partial void LogCompacted(ILogger logger, string directory, Offset from, Offset to, long bytesBefore, long bytesAfter);
 
-    [LoggerMessage(LogEvents.Damage, LogLevel.Error, "{Directory}: {File} is damaged at byte {Position} and is not compacted: {Reason}.")]
+    [LoggerMessage(LogEvents.Damage, LogLevel.Error, "{Directory}: {File} is damaged at byte {Position} and is not compacted: {Reason}")]
     private static partial void LogSkipsDamaged(ILogger logger, string directory, string file, long position, string reason);
 }

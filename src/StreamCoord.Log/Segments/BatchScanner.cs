@@ -139,17 +139,17 @@ internal sealed class BatchScanner : IDisposable
     {
         if (!TryHeaderAt(position, out BatchHeader header))
         {
-            problem = "the batch header is cut off or its length is impossible";
+            problem = "The batch header is cut off or its length is impossible.";
             return false;
         }
         if (position + header.SizeBytes > _end)
         {
-            problem = "the batch is cut off";
+            problem = "The batch is cut off.";
             return false;
         }
         if ((gapsAllowed ? header.BaseOffset < expected : header.BaseOffset != expected) || header.NextOffset > _limit)
         {
-            problem = $"the batch has offset {header.BaseOffset} where {expected} belongs";
+            problem = $"The batch has offset {header.BaseOffset} where {expected} belongs.";
             return false;
         }
         ReadOnlyMemory<byte> bytes = Buffered(position, header.SizeBytes);
