@@ -121,7 +121,24 @@ internal sealed class BatchScanner : IDisposable
             }
             behind = entry.Position;
         }
-        return false;
+        return TryEndBehindWholeBatch(header);
+    }
+
+    // A kill leaves the last batch short, never whole and wrong: one that is all there was damaged later, and may have been acknowledged.
+    private bool TryEndBehindWholeBatch(in BatchHeader header)
+    {
+        bool isWhole = Position + header.SizeBytes == _end
+            && header.BaseOffset == NextOffset
+            && header.Magic == BatchLayout.MagicV2
+            && header.RecordCount > 0
+            && header.RecordCount == header.LastOffsetDelta + 1
+            && header.NextOffset <= _limit;
+        if (isWhole)
+        {
+            NextPosition = _end;
+            NextOffset = header.NextOffset;
+        }
+        return isWhole;
     }
 
     private bool TryResumeAt(long position)
