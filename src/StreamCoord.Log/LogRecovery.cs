@@ -55,7 +55,8 @@ internal static partial class LogRecovery
         }
         foreach (Segment segment in segments)
         {
-            if (segment.BaseOffset > target || (segment.BaseOffset == target && segment != segments[0]))
+            // One that begins at the target stays, empty: the end of the one before may have been compacted away, and with it the offset.
+            if (segment.BaseOffset > target)
             {
                 DeleteFiles(context, segment);
                 continue;
@@ -195,7 +196,7 @@ internal static partial class LogRecovery
             startsInActive ? snapshot!.Offset : active.BaseOffset,
             startsInActive ? snapshot!.MaxTimestampMs : -1,
             startsInActive ? snapshot!.FirstTimestampMs : -1);
-        ScanActive(context, log, active, config);
+        ScanActive(context, log, active, config, gapsAllowed: active.BaseOffset < (state?.CleanedTo ?? Offset.Zero));
         return active.NextOffset;
     }
 
@@ -227,11 +228,11 @@ internal static partial class LogRecovery
         }
     }
 
-    private static void ScanActive(LogContext context, OpenLog log, Segment active, LogConfig config)
+    private static void ScanActive(LogContext context, OpenLog log, Segment active, LogConfig config, bool gapsAllowed)
     {
         long lengthBytes = active.Log.LengthBytes;
         int scannedFrom = active.SizeBytes;
-        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, NoLimit, gapsAllowed: false);
+        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, NoLimit, gapsAllowed);
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
         {

@@ -50,11 +50,39 @@ internal static class LogTimeSearch
             if (segment.NextOffset > log.StartOffset && segment.TryAcquire())
             {
                 LearnTimes(log, segment, config);
-                newestMs = Math.Max(newestMs, segment.MaxTimestampMs);
+                newestMs = Math.Max(newestMs, segment.BaseOffset >= log.StartOffset ? segment.MaxTimestampMs : NewestFrom(segment, log.StartOffset));
                 segment.Release();
             }
         }
         return newestMs < 0 ? null : FirstAtOrAfter(log, newestMs, limit, config);
+    }
+
+    // What lies below the log's start counts no more, so this segment's own largest timestamp may be of a record that is gone.
+    private static long NewestFrom(Segment segment, Offset start)
+    {
+        long newestMs = -1;
+        IndexEntry place = segment.Index.FloorOffset(start) ?? new IndexEntry(segment.BaseOffset, 0, -1);
+        using BatchScanner scanner = segment.Scan(place.Position, place.BaseOffset);
+        ScanResult result;
+        while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
+        {
+            if (result == ScanResult.Batch && scanner.Header.NextOffset > start)
+            {
+                newestMs = Math.Max(newestMs, scanner.Header.BaseOffset >= start ? scanner.Header.MaxTimestampMs : NewestInBatch(scanner.Bytes.Span, start));
+            }
+        }
+        return newestMs;
+    }
+
+    private static long NewestInBatch(ReadOnlySpan<byte> batch, Offset start)
+    {
+        long newestMs = -1;
+        using var reader = new RecordReader(batch);
+        while (reader.MoveNext(out RecordView record))
+        {
+            newestMs = record.Offset >= start ? Math.Max(newestMs, record.TimestampMs) : newestMs;
+        }
+        return newestMs;
     }
 
     private static void LearnTimes(OpenLog log, Segment segment, LogConfig config)
