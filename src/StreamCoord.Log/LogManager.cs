@@ -23,7 +23,7 @@ public sealed class LogManager : IAsyncDisposable
         _rootDirectory = Path.Combine(dataDirectory, "logs");
         _context = new LogContext(disk, new LogIo(options.AppendThreads, options.ReadThreads), options, time, logger, new LogMetrics());
         _idle = TimeSpan.FromMilliseconds(options.IdleCloseMs);
-        _idleTimer = time.CreateTimer(_ => CloseIdle(), null, _idle / 2, _idle / 2);
+        _idleTimer = time.CreateTimer(_ => _ = CloseIdleAsync(), null, _idle / 2, _idle / 2);
     }
 
     /// <summary>The log of a partition. Cheap: nothing is read or created before it is used.</summary>
@@ -54,14 +54,26 @@ public sealed class LogManager : IAsyncDisposable
     private string DirectoryOf(TopicId topicId, int partition) =>
         Path.Combine(_rootDirectory, topicId.ToString(), partition.ToString(CultureInfo.InvariantCulture));
 
-    private void CloseIdle()
+    private async Task CloseIdleAsync()
     {
-        foreach (PartitionLog log in _logs.Values)
+        PartitionLog[] open = [.. _logs.Values.Where(log => log.IsOpen)];
+        if (open.Length == 0)
         {
-            if (log.IsOpen)
+            return;
+        }
+        try
+        {
+            bool[] closed = await Task.WhenAll(open.Select(log => log.CloseIfIdleAsync(_idle)));
+            if (closed.All(isClosed => isClosed))
             {
-                _ = log.CloseIfIdleAsync(_idle);
+                // The last log fell idle. What the work before has left behind would stay in memory for good, because nothing is allocated
+                // any more that would make the collector run: with 10,000 partitions some 70 MB.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The silo is stopping, which closes every log.
         }
     }
 }

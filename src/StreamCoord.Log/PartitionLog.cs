@@ -241,7 +241,8 @@ public sealed partial class PartitionLog
         Publish(log);
     }
 
-    private void WriteGroup(IReadOnlyList<PendingAppend> group)
+    // True when the group waited for a flush.
+    private bool WriteGroup(IReadOnlyList<PendingAppend> group)
     {
         lock (_writer)
         {
@@ -250,14 +251,15 @@ public sealed partial class PartitionLog
                 if (NeedsEpoch)
                 {
                     RefuseAll(group, ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
-                    return;
+                    return false;
                 }
-                WriteAndFlush(EnsureOpen(), group);
+                return WriteAndFlush(EnsureOpen(), group);
             }
             catch (IOException exception)
             {
                 Epoch = LeaderEpoch.Unknown;
                 RefuseAll(group, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+                return false;
             }
 #pragma warning disable CA1031 // Whatever it is, the callers of this group must hear of it, and the partition must stop.
             catch (Exception exception)
@@ -269,11 +271,12 @@ public sealed partial class PartitionLog
                 {
                     append.Fail(exception);
                 }
+                return false;
             }
         }
     }
 
-    private void WriteAndFlush(OpenLog log, IReadOnlyList<PendingAppend> group)
+    private bool WriteAndFlush(OpenLog log, IReadOnlyList<PendingAppend> group)
     {
         LogConfig config = Config;
         Offset before = log.EndOffset;
@@ -294,6 +297,7 @@ public sealed partial class PartitionLog
         {
             _dirtyTimer.Arm(config.FlushMs);
         }
+        return isFlushDue;
 
         void Acknowledge(IReadOnlyList<PendingAppend> appends, Func<PendingAppend, bool> condition)
         {

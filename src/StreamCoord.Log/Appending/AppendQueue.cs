@@ -9,10 +9,10 @@ namespace StreamCoord.Log.Appending;
 /// </summary>
 /// <remarks>
 /// Owns the queue and its bound. Safe for concurrent use. <c>write</c> is called on an append thread with one group at a time and
-/// answers every append in it. It holds no thread and no buffer while nothing is queued.
+/// answers every append in it; it tells whether they waited for a flush. It holds no thread and no buffer while nothing is queued.
 /// </remarks>
 internal sealed class AppendQueue(
-    IoLane lane, TimeProvider time, int groupBytesMax, int queuedBytesMax, Action<IReadOnlyList<PendingAppend>> write) : IIoWork
+    IoLane lane, TimeProvider time, int groupBytesMax, int queuedBytesMax, Func<IReadOnlyList<PendingAppend>, bool> write) : IIoWork
 {
     // The operating system takes at most 1,024 buffers in one gathered write (IOV_MAX).
     private const int GroupRequestsMax = 1_000;
@@ -66,9 +66,9 @@ internal sealed class AppendQueue(
         AwaitReturningCallers();
         TakeGroup();
         long started = time.GetTimestamp();
-        write(_group);
+        bool flushed = write(_group);
         _lastWrite = time.GetElapsedTime(started);
-        _lastGroupCount = _group.Count;
+        _lastGroupCount = flushed ? _group.Count : 0;
         _group.Clear();
         lock (_gate)
         {
@@ -82,7 +82,8 @@ internal sealed class AppendQueue(
     }
 
     // The callers of the last group hear of it one after another. Without a moment's patience the first to come back would get a
-    // flush of its own, and all others the next one. A lone caller never waits, and nobody longer than half of what a write takes.
+    // flush of its own, and all others the next one. A lone caller never waits, nor does anyone where nothing is flushed, and nobody
+    // longer than half of what a flush takes.
     private void AwaitReturningCallers()
     {
         if (_lastGroupCount < 2)
