@@ -16,10 +16,19 @@ public sealed class LogManager : IAsyncDisposable
     private readonly ConcurrentDictionary<(TopicId, int), PartitionLog> _logs = new();
     private readonly ITimer _idleTimer;
     private readonly TimeSpan _idle;
+    private readonly Action? _fellIdle;
 
     /// <summary>Starts the disk threads; opens no log.</summary>
-    public LogManager(ILogDisk disk, string dataDirectory, LogOptions options, TimeProvider time, ILogger<LogManager> logger)
+    /// <param name="disk">The file system.</param>
+    /// <param name="dataDirectory">Where <c>logs</c> lies.</param>
+    /// <param name="options">Limits and times.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where failures and recoveries are reported.</param>
+    /// <param name="fellIdle">Called, on a pool thread, when the last log in use was closed for being idle.</param>
+    public LogManager(
+        ILogDisk disk, string dataDirectory, LogOptions options, TimeProvider time, ILogger<LogManager> logger, Action? fellIdle = null)
     {
+        _fellIdle = fellIdle;
         _rootDirectory = Path.Combine(dataDirectory, "logs");
         _context = new LogContext(disk, new LogIo(options.AppendThreads, options.ReadThreads), options, time, logger, new LogMetrics());
         _idle = TimeSpan.FromMilliseconds(options.IdleCloseMs);
@@ -66,9 +75,7 @@ public sealed class LogManager : IAsyncDisposable
             bool[] closed = await Task.WhenAll(open.Select(log => log.CloseIfIdleAsync(_idle)));
             if (closed.All(isClosed => isClosed))
             {
-                // The last log fell idle. What the work before has left behind would stay in memory for good, because nothing is allocated
-                // any more that would make the collector run: with 10,000 partitions some 70 MB.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                _fellIdle?.Invoke();
             }
         }
         catch (ObjectDisposedException)

@@ -25,8 +25,13 @@ public static class PartitionHosting
             dataDirectory,
             provider.GetRequiredService<IOptions<LogOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<LogManager>>()));
+            provider.GetRequiredService<ILogger<LogManager>>(),
+            GiveMemoryBack));
         services.AddSingleton<IHostedService, PartitionMaintenance>();
         return services;
     }
+
+    // What the work before has left behind would stay in memory for good: an idle silo allocates nothing that would make the collector run.
+    // After 10,000 partitions were written to it is some 70 MB.
+    private static void GiveMemoryBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }
