@@ -1,0 +1,54 @@
+namespace StreamCoord.ZNodes;
+
+/// <summary>
+/// The znode tree as the front ends of a silo reach it. Gathers the concurrent writes of the silo into few calls to the sequencer, and answers
+/// reads from this silo's copy. One per silo; safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// A write has succeeded when its reply says so: then it is durable and every later read on this silo sees it. A write that ends with
+/// <see cref="ZNodeError.ConnectionLoss"/> may have been carried out or not.
+/// </remarks>
+public interface ICoordination
+{
+    /// <summary>The newest transaction that reads on this silo see. Never falls while the process lives.</summary>
+    Zxid AppliedZxid { get; }
+
+    /// <summary>Ends when this silo can answer: its copy of the tree is loaded and the sequencer has begun its term.</summary>
+    Task ReadyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Carries out one operation without an order to any other of the same caller.</summary>
+    Task<ZNodeReply> RequestAsync(ZNodeCaller caller, ZNodeOperation operation);
+
+    /// <summary>Ends when this silo has applied a transaction.</summary>
+    Task WaitAppliedAsync(Zxid zxid, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A read barrier (ZooKeeper's sync): when it ends, this silo has applied every transaction that was committed anywhere before it began.
+    /// </summary>
+    Task<Zxid> SyncAsync();
+
+    /// <summary>Opens a connection: an ordered line of requests, replies and events for one client.</summary>
+    ICoordinationConnection Connect(ZNodeCaller caller, IConnectionSink sink);
+
+    /// <summary>
+    /// The session with this id, when the password is its own and it lives: a sign of life for it. Else
+    /// <see cref="ZNodeError.SessionExpired"/> or, for a wrong password, <see cref="ZNodeError.AuthFailed"/>.
+    /// </summary>
+    Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password);
+
+    /// <summary>A sign of life, passed on with others before long. Cheap.</summary>
+    void Touch(SessionId session);
+
+    /// <summary>
+    /// The events that a watch would have had since a transaction, from the log: what a client missed while it was away. Ends at the applied zxid.
+    /// </summary>
+    /// <param name="path">The watched znode.</param>
+    /// <param name="kinds"><see cref="WatchKinds.Data"/>, <see cref="WatchKinds.Children"/> or <see cref="WatchKinds.PersistentRecursive"/>.</param>
+    /// <param name="after">The last transaction that the client has seen.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="HistoryGoneException">The log does not reach back that far.</exception>
+    IAsyncEnumerable<WatchEvent> ReadHistoryAsync(string path, WatchKinds kinds, Zxid after, CancellationToken cancellationToken);
+}
+
+/// <summary>The history that was asked for is not kept any more.</summary>
+public sealed class HistoryGoneException(string message) : Exception(message);
