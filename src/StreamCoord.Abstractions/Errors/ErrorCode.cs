@@ -42,6 +42,9 @@ public enum ErrorCode : short
     /// <summary>Acks is not -1, 0 or 1.</summary>
     InvalidRequiredAcks = 21,
 
+    /// <summary>The caller may not do this with the topic.</summary>
+    TopicAuthorizationFailed = 29,
+
     /// <summary>A timestamp is too far from the leader's clock for the topic.</summary>
     InvalidTimestamp = 32,
 

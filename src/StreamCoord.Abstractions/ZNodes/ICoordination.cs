@@ -39,15 +39,31 @@ public interface ICoordination
     /// <summary>A sign of life, passed on with others before long. Cheap.</summary>
     void Touch(SessionId session);
 
+    /// <summary>Turns what a client brings to prove who it is into what it has proved (ZooKeeper's auth packet). Asks nobody else; cheap.</summary>
+    /// <param name="scheme">Such as <c>digest</c>.</param>
+    /// <param name="credentials">In the form of the scheme; for digest <c>user:password</c>.</param>
+    /// <param name="identities">What is proved, for the caller's list; empty when it fails.</param>
+    /// <returns><see cref="ZNodeError.Ok"/>, or <see cref="ZNodeError.AuthFailed"/> for an unknown scheme or wrong credentials.</returns>
+    ZNodeError Authenticate(string scheme, ReadOnlyMemory<byte> credentials, out IReadOnlyList<AuthIdentity> identities);
+
+    /// <summary>Null for a path that a znode can have, else a sentence that says what is wrong with it.</summary>
+    string? CheckPath(string path);
+
     /// <summary>
     /// The events that a watch would have had since a transaction, from the log: what a client missed while it was away. Ends at the applied zxid.
+    /// Events come in the order of their zxids, and within one in the order in which a connection gets them.
     /// </summary>
+    /// <param name="caller">Who watches: what it may not read is left out.</param>
     /// <param name="path">The watched znode.</param>
-    /// <param name="kinds"><see cref="WatchKinds.Data"/>, <see cref="WatchKinds.Children"/> or <see cref="WatchKinds.PersistentRecursive"/>.</param>
+    /// <param name="kinds">
+    /// <see cref="WatchKinds.Data"/>: created, deleted and data changed of the znode. <see cref="WatchKinds.Children"/>: its created, deleted and
+    /// children changed. <see cref="WatchKinds.PersistentRecursive"/>: created, deleted and data changed of it and its descendants.
+    /// </param>
     /// <param name="after">The last transaction that the client has seen.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="HistoryGoneException">The log does not reach back that far.</exception>
-    IAsyncEnumerable<WatchEvent> ReadHistoryAsync(string path, WatchKinds kinds, Zxid after, CancellationToken cancellationToken);
+    IAsyncEnumerable<WatchEvent> ReadHistoryAsync(
+        ZNodeCaller caller, string path, WatchKinds kinds, Zxid after, CancellationToken cancellationToken);
 }
 
 /// <summary>The history that was asked for is not kept any more.</summary>
