@@ -13,6 +13,16 @@ internal static class Endpoints
     private const string Clusters = "/v3/clusters";
     private const string Topics = "/v3/clusters/{cluster}/topics";
     private const string Topic = "/v3/clusters/{cluster}/topics/{topic}";
+    private const string ZNode = "/v1/znodes/{**path}";
+    private const string Session = "/v1/sessions/{session}";
+
+    /// <summary>How every request for the tree says who asks.</summary>
+    private static readonly object[] Identity =
+    [
+        new ApiParameter("session", "query", "The session on whose behalf this is done, 0x…; a sign of life for it."),
+        new ApiParameter("X-Session-Password", "header", "The session's password, in base64."),
+        new ApiParameter("Authorization", "header", "Basic: the user and password of ZooKeeper's scheme digest."),
+    ];
 
     /// <summary>Reading, following and importing records.</summary>
     public static void MapRecords(this IEndpointRouteBuilder routes)
@@ -75,6 +85,69 @@ internal static class Endpoints
         routes.Map("POST", Topic + "/records:batch", batch.PostAsync, "Produce", "Produce several records with ids",
             new ApiBody([Json], "entries: records as above, each with an id."),
             new ApiAnswer(StatusCodes.Status207MultiStatus, Json, "The entries that are durable (successes) and those that are not (failures)."));
+    }
+
+    /// <summary>The znode tree and its sessions.</summary>
+    public static void MapZNodes(this IEndpointRouteBuilder routes)
+    {
+        ZNodeResource znodes = routes.ServiceProvider.GetRequiredService<ZNodeResource>();
+        ZNodeMultiResource multi = routes.ServiceProvider.GetRequiredService<ZNodeMultiResource>();
+        object[] reading =
+        [
+            new ApiParameter("view", "query", "Without it the data and the Stat; 'stat', 'children' or 'acl' for these; 'watch' for a stream of server-sent events."),
+            new ApiParameter("min_zxid", "query", "Wait until this silo has applied that transaction, such as 0x100000002; 503 when it has not within 10 s."),
+            new ApiParameter("sync", "query", "'true': see everything that was committed anywhere before the request."),
+            .. Identity,
+        ];
+        var version = new ApiParameter("If-Match", "header", "The version that the znode must have, such as \"3\"; any without it.");
+        var acl = new ApiParameter("acl", "query",
+            "Access control entries scheme:id:permissions with letters of cdrwa, separated by commas or repeated; world:anyone:cdrwa by default.");
+        var data = new ApiBody(["application/octet-stream"], "The data as it is, whatever its content type.");
+        routes.Map("GET", ZNode, znodes.GetAsync, "Znodes", "Read or watch a znode",
+            [
+                .. reading,
+                new ApiParameter("mode", "query", "With view=watch: 'data' (default), 'children' or 'recursive'."),
+                new ApiParameter("Last-Event-ID", "header", "With view=watch: the id of the last event received; the stream goes on behind it, or 410 when that is too long ago."),
+                new ApiAnswer(StatusCodes.Status200OK, Json, "The znode. The ETag is its version, X-Zxid the newest transaction that the answer shows."),
+            ]);
+        routes.Map("HEAD", ZNode, znodes.GetAsync, "Znodes", "See whether a znode exists, and its version",
+            [.. reading, new ApiAnswer(StatusCodes.Status200OK, null, "It exists. The ETag is its version.")]);
+        routes.Map("POST", ZNode, znodes.CreateAsync, "Znodes", "Create a znode",
+            [
+                new ApiParameter("mode", "query",
+                    "'persistent' (default), 'ephemeral', 'persistent_sequential', 'ephemeral_sequential', 'container', 'ttl' or 'ttl_sequential'."),
+                new ApiParameter("ttl_ms", "query", "For the two ttl modes: after how long unchanged and without children it is deleted."),
+                acl, .. Identity, data,
+                new ApiAnswer(StatusCodes.Status201Created, Json, "Its path, also as Location, and its Stat."),
+            ]);
+        routes.Map("PUT", ZNode, znodes.SetAsync, "Znodes", "Set a znode's data, or with view=acl its access control list",
+            [
+                new ApiParameter("view", "query", "'acl': set the access control list that the parameter acl gives; there is no body then, and If-Match takes the aversion."),
+                version, acl, .. Identity, data, new ApiAnswer(StatusCodes.Status200OK, Json, "Its Stat afterwards."),
+            ]);
+        routes.Map("DELETE", ZNode, znodes.DeleteAsync, "Znodes", "Delete a znode without children",
+            [version, .. Identity, new ApiAnswer(StatusCodes.Status204NoContent, null, "Done, durably.")]);
+        routes.Map("POST", "/v1/znodes:multi", multi.PostAsync, "Znodes", "Carry out several changes, all or none",
+            [
+                .. Identity,
+                new ApiBody([Json], "ops: [{op: create, set, delete or check; path; data_base64; version; for create mode, ttl_ms and acl: [scheme:id:permissions]}]."),
+                new ApiAnswer(StatusCodes.Status200OK, Json, "results, one for each operation, with paths and Stats. A refusal lists the code of each operation."),
+            ]);
+        routes.MapSessions();
+    }
+
+    private static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        SessionResource sessions = routes.ServiceProvider.GetRequiredService<SessionResource>();
+        ApiParameter password = Identity.OfType<ApiParameter>().Single(parameter => parameter.Name == "X-Session-Password");
+        routes.Map("POST", "/v1/sessions", sessions.OpenAsync, "Sessions", "Open a session",
+            new ApiBody([Json], "timeout_ms: after how long without a sign of life it may end; the silo bounds it. 30000 with an empty body."),
+            new ApiAnswer(StatusCodes.Status201Created, Json, "Its id, also as Location, its password in base64 and the timeout it got."));
+        routes.Map("GET", Session, sessions.GetAsync, "Sessions", "Describe a session: its ephemeral znodes", password,
+            new ApiAnswer(StatusCodes.Status200OK, Json, "The session. This, too, is a sign of life."));
+        routes.Map("PUT", Session, sessions.HeartbeatAsync, "Sessions", "Give a sign of life", password, new ApiAnswer(StatusCodes.Status200OK, Json, "It lives."));
+        routes.Map("DELETE", Session, sessions.CloseAsync, "Sessions", "End a session and delete its ephemeral znodes", password,
+            new ApiAnswer(StatusCodes.Status204NoContent, null, "Done, durably."));
     }
 
     private static void Map(

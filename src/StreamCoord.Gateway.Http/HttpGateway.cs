@@ -1,21 +1,26 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StreamCoord.Gateway.Http.Description;
 using StreamCoord.Gateway.Http.Errors;
+using StreamCoord.Gateway.Http.Events;
 using StreamCoord.Gateway.Http.Produce;
 using StreamCoord.Gateway.Http.Resources;
+using StreamCoord.Gateway.Http.ZNodes;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.Http;
 
 /// <summary>
-/// The HTTP side of StreamCoord: reading, following and importing records under /v1, topics and produce as the Confluent REST
+/// The HTTP side of StreamCoord: reading, following and importing records, and the znode tree, under /v1, topics and produce as the Confluent REST
 /// Proxy v3 has them, and the OpenAPI document at /openapi/v1.json.
 /// </summary>
 public static class HttpGateway
 {
     /// <summary>
-    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, the <see cref="ZNodeOptions"/>,
+    /// <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">Its limits and times; <see cref="HttpGatewayOptionsValidator"/>, which is registered too, says whether they are right.</param>
@@ -33,6 +38,14 @@ public static class HttpGateway
         services.AddSingleton<TopicConfigResource>();
         services.AddSingleton<ProduceResource>();
         services.AddSingleton<ProduceBatchResource>();
+        services.TryAddSingleton(new ZNodeOptions());
+        services.AddSingleton<TopicAccess>();
+        services.AddSingleton<StreamSlots>();
+        services.AddSingleton<ZNodeRequests>();
+        services.AddSingleton<ZNodeResource>();
+        services.AddSingleton<ZNodeWatchResource>();
+        services.AddSingleton<ZNodeMultiResource>();
+        services.AddSingleton<SessionResource>();
         return services.AddOpenApi("v1", options => options
             .AddDocumentTransformer((document, _, _) =>
             {
@@ -61,6 +74,10 @@ public static class HttpGateway
         app.MapRecords();
         app.MapTopics();
         app.MapProduce();
+        if (app.Services.GetService<ICoordination>() is not null)
+        {
+            app.MapZNodes();
+        }
         app.MapOpenApi();
         return app;
     }

@@ -16,9 +16,13 @@ public sealed class HttpGatewayOptions
     /// <value>15000 by default: below the 60 s after which common proxies close an idle connection. 100 to 3600000.</value>
     public int StreamHeartbeatMs { get; set; } = 15_000;
 
-    /// <summary>How many record streams may be open at once; more are refused with 503.</summary>
-    /// <value>1000 by default: each holds a long-polling fetch per partition. 1 to 1000000.</value>
+    /// <summary>How many streams of records and watches may be open at once; more are refused with 503.</summary>
+    /// <value>1000 by default: each stream of records holds a long-polling fetch per partition. 1 to 1000000.</value>
     public int StreamsMax { get; set; } = 1_000;
+
+    /// <summary>How many events of a watch may wait for its client to read; behind them the stream ends, and the client can resume it.</summary>
+    /// <value>10000 by default: a session that ends with as many znodes, and less than 1 MB. 1 to 1000000.</value>
+    public int StreamQueuedEventsMax { get; set; } = 10_000;
 
     /// <summary>How many entries a <c>records:batch</c> request may hold.</summary>
     /// <value>1000 by default; Confluent's proxy takes 10. 1 to 100000.</value>

@@ -15,6 +15,7 @@ public sealed class HttpGatewayOptionsValidator : IValidateOptions<HttpGatewayOp
         Check(nameof(options.RequestBodyBytesMax), options.RequestBodyBytesMax, KiB, GiB);
         Check(nameof(options.StreamHeartbeatMs), options.StreamHeartbeatMs, 100, 3_600_000);
         Check(nameof(options.StreamsMax), options.StreamsMax, 1, 1_000_000);
+        Check(nameof(options.StreamQueuedEventsMax), options.StreamQueuedEventsMax, 1, 1_000_000);
         Check(nameof(options.ProduceBatchEntriesMax), options.ProduceBatchEntriesMax, 1, 100_000);
         Check(nameof(options.ProduceWindowBytesMax), options.ProduceWindowBytesMax, KiB, GiB);
         Check(nameof(options.ProduceReportBytesMax), options.ProduceReportBytesMax, 64 * KiB, GiB);

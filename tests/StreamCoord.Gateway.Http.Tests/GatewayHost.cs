@@ -8,6 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamCoord.Gateway.Http.Tests.Fakes;
+using StreamCoord.Gateway.Http.Tests.ZNodes;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.Http.Tests;
 
@@ -17,14 +19,17 @@ public sealed class GatewayHost : IAsyncDisposable
     public const string ClusterId = "AAAAAAAAAAAAAAAAAAAAAA";
     private readonly WebApplication _app;
 
-    private GatewayHost(WebApplication app, FakeCluster cluster)
+    private GatewayHost(WebApplication app, FakeCluster cluster, FakeCoordination coordination)
     {
         _app = app;
         Cluster = cluster;
+        Coordination = coordination;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public FakeCluster Cluster { get; }
+
+    public FakeCoordination Coordination { get; }
 
     public HttpClient Client { get; }
 
@@ -36,26 +41,21 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var cluster = new FakeCluster();
+        var coordination = new FakeCoordination();
         builder.Services.AddSingleton<IGrainFactory>(cluster);
+        builder.Services.AddSingleton<ICoordination>(coordination);
+        builder.Services.AddSingleton(Bind(new ZNodeOptions(), settings));
         builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddHttpGateway(Options(settings));
         WebApplication app = builder.Build();
         app.MapHttpGateway();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new GatewayHost(app, cluster);
+        return new GatewayHost(app, cluster, coordination);
     }
 
     /// <summary>The options with the given values in place of their defaults.</summary>
-    public static HttpGatewayOptions Options(params (string Key, string Value)[] settings)
-    {
-        var options = new HttpGatewayOptions();
-        new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
-            .Build()
-            .Bind(options);
-        return options;
-    }
+    public static HttpGatewayOptions Options(params (string Key, string Value)[] settings) => Bind(new HttpGatewayOptions(), settings);
 
     public void BeginStop() => _app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
@@ -76,6 +76,16 @@ public sealed class GatewayHost : IAsyncDisposable
         Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
         return new Answer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), body, response.Headers.Location?.ToString(),
             response.Headers.RetryAfter is not null);
+    }
+
+    private static T Bind<T>(T options, (string Key, string Value)[] settings)
+        where T : class
+    {
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build()
+            .Bind(options);
+        return options;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using StreamCoord.Gateway.Http.ZNodes;
 using StreamCoord.Testing;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.Http.Tests;
 
@@ -14,7 +16,7 @@ public sealed class HttpDocumentTests
         await using GatewayHost host = await GatewayHost.StartAsync();
         JsonElement paths = (await host.GetAsync("/openapi/v1.json")).Json.GetProperty("paths");
         var page = new StringBuilder();
-        page.Append("""
+        page.Append(CultureInfo.InvariantCulture, $$$"""
             # HTTP
 
             Made from src/StreamCoord.Gateway.Http/Endpoints.cs; a test holds it. `/openapi/v1.json` of a running silo says the same to machines.
@@ -23,7 +25,29 @@ public sealed class HttpDocumentTests
             REST Proxy, and so do their errors: `{"error_code":…,"message":"…"}`. The silo adds `/health/live`, `/health/ready` and `/metrics`
             ([operating](../operating/README.md)).
 
-            """.ReplaceLineEndings("\n"));
+            ## Znodes: what all requests share
+
+            The path behind `/v1/znodes` is the znode's, percent-encoded; the root is `/v1/znodes/`. A znode is
+            `{"path":"/a","data_base64":"aGk=","text":"hi","stat":{…}}`, without `text` where the data is not UTF-8 and with null where it is null. A Stat has
+            ZooKeeper's fields, with transactions and sessions as `0x…` and times in milliseconds since 1970. Every answer that saw the tree says at which
+            transaction in the header `X-Zxid`; a client that goes on at another silo gives it as `min_zxid` and never goes back in time.
+
+            A watch stream begins with changes after it was opened. Its events are named `created`, `deleted`, `data_changed` or `children_changed`, with the
+            data `{"path":"/a","zxid":"0x…"}`; equal events of one transaction that follow each other are one. A comment every now and then is a sign of life
+            and moves the position, so that a quiet stream can be resumed, too. A client that reads too slowly is let go; it can resume.
+
+            Whoever created a session ends it, or lets it expire; what needs it names it as `session` and proves it by the header `X-Session-Password`. Every request
+            that names a session is a sign of life for it.
+
+            Refusals have ZooKeeper's word as `code`:
+
+            {{{ErrorTable()}}}
+
+            `SessionExpired` is 410 because the session does not come back, and 404 would look like a missing znode. `QuotaExceeded` is 403 and not 507: there
+            is room, a rule forbids to use it, and the same request fails again. `ConnectionLoss` and `OperationTimeout` of a write leave it open whether it was
+            carried out; they carry no Retry-After. A watch that is to go on where the log no longer reaches is `HistoryGone`, 410.
+
+            """);
         foreach (JsonProperty path in paths.EnumerateObject())
         {
             foreach (JsonProperty operation in path.Value.EnumerateObject())
@@ -32,6 +56,16 @@ public sealed class HttpDocumentTests
             }
         }
         Assert.Null(GeneratedDocument.Compare("docs/protocol/http.md", page.ToString()));
+    }
+
+    private static string ErrorTable()
+    {
+        IEnumerable<string> rows = Enum.GetValues<ZNodeError>()
+            .Where(error => error != ZNodeError.Ok)
+            .GroupBy(ZNodeErrors.StatusOf)
+            .OrderBy(group => group.Key)
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"| {group.Key} | {string.Join(", ", group.Select(error => $"`{error}`").Order(StringComparer.Ordinal))} |"));
+        return string.Join('\n', ["| status | code |", "|---|---|", .. rows]);
     }
 
     private static void Describe(StringBuilder page, string method, string path, JsonElement operation)

@@ -12,6 +12,7 @@ public sealed class HttpGatewayOptionsTests
     [InlineData("RequestBodyBytesMax", "1023", "1024 to 1073741824")]
     [InlineData("StreamHeartbeatMs", "99", "100 to 3600000")]
     [InlineData("StreamsMax", "0", "1 to 1000000")]
+    [InlineData("StreamQueuedEventsMax", "0", "1 to 1000000")]
     [InlineData("ProduceBatchEntriesMax", "0", "1 to 100000")]
     [InlineData("ProduceWindowBytesMax", "0", "1024 to 1073741824")]
     [InlineData("ProduceReportBytesMax", "65535", "65536 to 1073741824")]

@@ -11,7 +11,7 @@ public sealed class ZNodeOptions
     /// <value>60,000, ZooKeeper's <c>znode.container.checkIntervalMs</c>. 10 or more.</value>
     public int ContainerCheckMs { get; set; } = 60_000;
 
-    /// <summary><c>user:base64(sha1(user:password))</c> of the digest user whom no access control list stops; null for none.</summary>
+    /// <summary>The digest user whom no access control list stops, as <c>user:base64(sha1(user:password))</c>; null for none.</summary>
     public string? SuperDigest { get; set; }
 
     /// <summary>The most bytes of a znode's data.</summary>

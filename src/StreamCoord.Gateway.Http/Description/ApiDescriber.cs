@@ -33,7 +33,7 @@ internal static class ApiDescriber
         {
             Title = "StreamCoord",
             Version = "v1",
-            Description = "Records and topics. /v1 is StreamCoord's own and reports problems as RFC 9457 documents with a 'code'; /v3 follows the Confluent REST Proxy.",
+            Description = "Records, topics and the tree of znodes. /v1 is StreamCoord's own and reports problems as RFC 9457 documents with a 'code'; /v3 follows the Confluent REST Proxy.",
         };
     }
 
@@ -43,7 +43,7 @@ internal static class ApiDescriber
         {
             yield return new OpenApiParameter
             {
-                Name = segment.Trim('{', '}'),
+                Name = segment.Trim('{', '}', '*'),
                 In = ParameterLocation.Path,
                 Required = true,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },

@@ -17,6 +17,10 @@ internal static class ErrorResponse
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
+        if (error.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"StreamCoord\", charset=\"UTF-8\"";
+        }
         PathString path = context.Request.Path;
         bool speaksConfluent = path.StartsWithSegments("/v3", StringComparison.Ordinal) || path.StartsWithSegments("/v2", StringComparison.Ordinal);
         return speaksConfluent
@@ -44,6 +48,15 @@ internal static class ErrorResponse
         foreach ((string name, long value) in error.Extensions)
         {
             writer.WriteNumber(name, value);
+        }
+        if (error.Results is { } results)
+        {
+            writer.WriteStartArray("results");
+            foreach (string code in results)
+            {
+                writer.WriteStringValue(code);
+            }
+            writer.WriteEndArray();
         }
         writer.WriteEndObject();
     }

@@ -11,5 +11,8 @@ internal sealed record GatewayError(int Status, string Code, int ConfluentCode, 
     public IReadOnlyList<(string Name, long Value)> Extensions { get; init; } = [];
 
     /// <summary>True when the same request may succeed a little later.</summary>
-    public bool IsRetriable => Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status507InsufficientStorage;
+    public bool IsRetriable { get; init; } = Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status507InsufficientStorage;
+
+    /// <summary>The codes of the operations of a multi that failed, in their order; null for every other failure.</summary>
+    public IReadOnlyList<string>? Results { get; init; }
 }

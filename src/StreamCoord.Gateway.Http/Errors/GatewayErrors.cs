@@ -4,6 +4,7 @@ namespace StreamCoord.Gateway.Http.Errors;
 internal static class GatewayErrors
 {
     private const int ConfluentBadRequest = 40002;
+    private const int ConfluentAuthorization = 40301;
     private const int ConfluentPartitionNotFound = 40402;
     private const int ConfluentUnknownTopicOrPartition = 40403;
     private const int ConfluentPayload = 42206;
@@ -67,6 +68,7 @@ internal static class GatewayErrors
     private static (int Status, int ConfluentCode) StatusOf(ErrorCode code, string detail) => code switch
     {
         ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId => (StatusCodes.Status404NotFound, ConfluentUnknownTopicOrPartition),
+        ErrorCode.TopicAuthorizationFailed => (StatusCodes.Status403Forbidden, ConfluentAuthorization),
         ErrorCode.OffsetOutOfRange => (StatusCodes.Status416RangeNotSatisfiable, StatusCodes.Status416RangeNotSatisfiable),
         ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => (StatusCodes.Status413PayloadTooLarge, StatusCodes.Status413PayloadTooLarge),
         ErrorCode.KafkaStorageError when SaysDiskIsFull(detail) => (StatusCodes.Status507InsufficientStorage, ConfluentRetriable),

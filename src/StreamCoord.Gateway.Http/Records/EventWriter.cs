@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Json;
+using StreamCoord.Gateway.Http.Events;
 using StreamCoord.Gateway.Http.Json;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
@@ -12,17 +11,16 @@ namespace StreamCoord.Gateway.Http.Records;
 /// </summary>
 internal sealed class EventWriter(StreamPosition position) : IDisposable
 {
-    private readonly PooledBuffer _buffer = new();
-    private readonly Utf8JsonWriter _json = new(Stream.Null, JsonReply.WriterOptions);
+    private readonly EventBuffer _events = new();
 
     /// <summary>What was written since <see cref="Clear"/>.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => _events.Bytes.WrittenMemory;
 
     /// <summary>Forgets what was sent.</summary>
-    public void Clear() => _buffer.Truncate(0);
+    public void Clear() => _events.Clear();
 
     /// <summary>A line that clients ignore.</summary>
-    public void WriteComment(string text) => _buffer.Write(Encoding.UTF8.GetBytes($": {text.ReplaceLineEndings(" ")}\n\n"));
+    public void WriteComment(string text) => _events.WriteComment(text);
 
     /// <summary>
     /// One batch of a partition. Returns false, with a comment written, when it cannot be read; the position is behind it all the same.
@@ -61,20 +59,14 @@ internal sealed class EventWriter(StreamPosition position) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _json.Dispose();
-        _buffer.Dispose();
-    }
+    public void Dispose() => _events.Dispose();
 
     private void WriteRecord(int partition, scoped in RecordView record)
     {
-        _buffer.Write("id: "u8);
-        position.Write(_buffer);
-        _buffer.Write("\ndata: "u8);
-        _json.Reset(_buffer);
-        RecordJson.Write(_json, partition, record);
-        _json.Flush();
-        _buffer.Write("\n\n"u8);
+        _events.Bytes.Write("id: "u8);
+        position.Write(_events.Bytes);
+        _events.Bytes.Write("\n"u8);
+        RecordJson.Write(_events.BeginData(), partition, record);
+        _events.EndData();
     }
 }

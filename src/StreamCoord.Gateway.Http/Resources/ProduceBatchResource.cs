@@ -19,7 +19,7 @@ internal sealed class ProduceBatchResource(
     public async Task PostAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        string name = RequestParameters.Topic(context);
+        string name = RequestParameters.WritableTopic(context);
         JsonBody.RequireJson(context.Request);
         using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         List<(string Id, JsonElement Record)> entries = ReadEntries(body.RootElement);

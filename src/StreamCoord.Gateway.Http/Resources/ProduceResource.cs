@@ -15,7 +15,7 @@ internal sealed class ProduceResource(
     public async Task PostAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        string name = RequestParameters.Topic(context);
+        string name = RequestParameters.WritableTopic(context);
         JsonBody.RequireJson(context.Request);
         TopicDescription topic = await TopicLookup.DescribeOrCreateAsync(grains, name);
         var producer = new TopicProducer(topic, appenders, time);

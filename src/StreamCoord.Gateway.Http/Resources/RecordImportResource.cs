@@ -18,7 +18,7 @@ internal sealed class RecordImportResource(IGrainFactory grains, TimeProvider ti
 
     public async Task PutAsync(HttpContext context)
     {
-        string topic = RequestParameters.Topic(context);
+        string topic = RequestParameters.WritableTopic(context);
         bool isJson = IsJsonLines(context.Request);
         TopicDescription description = await TopicLookup.DescribeOrCreateAsync(grains, topic);
         ImportTarget target = TargetOf(description);

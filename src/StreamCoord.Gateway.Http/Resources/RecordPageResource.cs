@@ -6,7 +6,7 @@ using StreamCoord.Partitions;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>GET /v1/topics/{topic}/partitions/{partition}/records: a page of records. Safe for concurrent use.</summary>
-internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time)
+internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time, TopicAccess access)
 {
     private const int MaxBytesDefault = 1024 * 1024;
     private const int MaxBytesLimit = 16 * 1024 * 1024;
@@ -14,7 +14,7 @@ internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time
 
     public async Task GetAsync(HttpContext context)
     {
-        string topic = RequestParameters.Topic(context);
+        string topic = access.Readable(context);
         int partition = RequestParameters.Partition(context);
         int maxBytes = RequestParameters.Number(context, "max_bytes", MaxBytesDefault, 1, MaxBytesLimit);
         int maxWaitMs = RequestParameters.Number(context, "max_wait_ms", 0, 0, MaxWaitMsLimit);

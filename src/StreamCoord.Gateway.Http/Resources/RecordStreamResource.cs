@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using StreamCoord.Gateway.Http.Errors;
+using StreamCoord.Gateway.Http.Events;
 using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
@@ -10,39 +10,23 @@ namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>GET /v1/topics/{topic}/records:stream: server-sent events. Safe for concurrent use.</summary>
 internal sealed class RecordStreamResource(
-    IGrainFactory grains, TimeProvider time, IHostApplicationLifetime lifetime, IOptions<HttpGatewayOptions> options)
+    IGrainFactory grains, TimeProvider time, IHostApplicationLifetime lifetime, StreamSlots slots, TopicAccess access, IOptions<HttpGatewayOptions> options)
 {
-    private int _openStreams;
-
     public async Task GetAsync(HttpContext context)
     {
-        string topic = RequestParameters.Topic(context);
+        string topic = access.Readable(context);
         long start = StartTimestamp(RequestParameters.Query(context, "from") ?? "latest");
         StreamPosition? resumeAt = ResumePosition(context.Request);
-        if (Interlocked.Increment(ref _openStreams) > options.Value.StreamsMax)
-        {
-            Interlocked.Decrement(ref _openStreams);
-            RequestException.Throw(GatewayErrors.Unavailable(
-                $"There are {options.Value.StreamsMax} streams open, as many as {HttpGatewayOptions.Section}:{nameof(HttpGatewayOptions.StreamsMax)} allows. Close one or try later."));
-        }
-        try
-        {
-            TopicDescription description = await TopicLookup.DescribeAsync(grains, topic);
-            StreamPosition position = resumeAt ?? await FindStartAsync(description, start);
-            await StreamAsync(context, description, position);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _openStreams);
-        }
+        using IDisposable slot = slots.Take();
+        TopicDescription description = await TopicLookup.DescribeAsync(grains, topic);
+        StreamPosition position = resumeAt ?? await FindStartAsync(description, start);
+        await StreamAsync(context, description, position);
     }
 
     private async Task StreamAsync(HttpContext context, TopicDescription topic, StreamPosition position)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-cache";
+        EventStreamReply.Begin(context);
         var stream = new RecordStream(grains, topic.Name, context.Response.BodyWriter, time, TimeSpan.FromMilliseconds(options.Value.StreamHeartbeatMs));
         await stream.RunAsync(topic.Partitions.Count, position, stop.Token);
     }

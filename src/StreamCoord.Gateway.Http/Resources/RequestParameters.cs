@@ -17,6 +17,18 @@ internal static class RequestParameters
         return name;
     }
 
+    /// <summary>The topic in the path, which clients may write to, configure and delete: none that the service keeps for itself.</summary>
+    public static string WritableTopic(HttpContext context)
+    {
+        string name = Topic(context);
+        if (TopicName.IsInternal(name))
+        {
+            RequestException.Throw(GatewayErrors.Of(ErrorCode.InvalidTopicException,
+                $"'{name}' is a topic that the service keeps for itself: clients cannot write to it, configure it or delete it."));
+        }
+        return name;
+    }
+
     /// <summary>The partition in the path.</summary>
     public static int Partition(HttpContext context)
     {

@@ -50,7 +50,7 @@ internal sealed class TopicConfigResource(IGrainFactory grains, ClusterIdentity 
 
     private async Task AlterAsync(HttpContext context, IReadOnlyList<ConfigChange> changes, bool validateOnly)
     {
-        TopicReply reply = await grains.GetGrain<ITopicGrain>(RequestParameters.Topic(context)).AlterConfigs(changes, validateOnly);
+        TopicReply reply = await grains.GetGrain<ITopicGrain>(RequestParameters.WritableTopic(context)).AlterConfigs(changes, validateOnly);
         RequestException.ThrowIfFailed(reply.Error, reply.Message);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

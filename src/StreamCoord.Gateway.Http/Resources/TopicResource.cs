@@ -41,7 +41,7 @@ internal sealed class TopicResource(IGrainFactory grains, ClusterIdentity cluste
     public async Task UpdateAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        string name = RequestParameters.Topic(context);
+        string name = RequestParameters.WritableTopic(context);
         PartitionCountBody body = await JsonBody.ReadAsync(context, RequestJson.Default.PartitionCountBody);
         if (body.PartitionsCount is not { } count)
         {
@@ -55,7 +55,7 @@ internal sealed class TopicResource(IGrainFactory grains, ClusterIdentity cluste
     public async Task DeleteAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        TopicReply reply = await grains.GetGrain<ITopicGrain>(RequestParameters.Topic(context)).Delete();
+        TopicReply reply = await grains.GetGrain<ITopicGrain>(RequestParameters.WritableTopic(context)).Delete();
         RequestException.ThrowIfFailed(reply.Error, reply.Message);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

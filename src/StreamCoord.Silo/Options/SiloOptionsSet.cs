@@ -2,6 +2,7 @@ using StreamCoord.Gateway.Http;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Topics;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Silo.Options;
 
@@ -20,6 +21,8 @@ internal sealed class SiloOptionsSet
     public required TopicOptions Topics { get; init; }
 
     public required LogOptions Log { get; init; }
+
+    public required ZNodeOptions ZNodes { get; init; }
 
     public required HttpGatewayOptions HttpGateway { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed class SiloOptionsSet
             Cluster = ClusterSettings.Read(settings),
             Topics = ReadTopics(settings),
             Log = ReadLog(settings),
+            ZNodes = ZNodeSettings.Read(settings),
             HttpGateway = ReadHttpGateway(settings),
         };
         settings.RefuseUnknownKeys();
@@ -85,6 +89,7 @@ internal sealed class SiloOptionsSet
             RequestBodyBytesMax = settings.Number("Http:RequestBodyBytesMax", defaults.RequestBodyBytesMax, long.MinValue, long.MaxValue),
             StreamHeartbeatMs = settings.Number("Http:StreamHeartbeatMs", defaults.StreamHeartbeatMs, int.MinValue, int.MaxValue),
             StreamsMax = settings.Number("Http:StreamsMax", defaults.StreamsMax, int.MinValue, int.MaxValue),
+            StreamQueuedEventsMax = settings.Number("Http:StreamQueuedEventsMax", defaults.StreamQueuedEventsMax, int.MinValue, int.MaxValue),
             ProduceBatchEntriesMax = settings.Number("Http:ProduceBatchEntriesMax", defaults.ProduceBatchEntriesMax, int.MinValue, int.MaxValue),
             ProduceWindowBytesMax = settings.Number("Http:ProduceWindowBytesMax", defaults.ProduceWindowBytesMax, long.MinValue, long.MaxValue),
             ProduceReportBytesMax = settings.Number("Http:ProduceReportBytesMax", defaults.ProduceReportBytesMax, long.MinValue, long.MaxValue),

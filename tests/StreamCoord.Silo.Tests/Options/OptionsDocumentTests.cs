@@ -10,6 +10,7 @@ using StreamCoord.Grains.Partitions;
 using StreamCoord.Log;
 using StreamCoord.Silo.Options;
 using StreamCoord.Testing;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Silo.Tests.Options;
 
@@ -19,7 +20,7 @@ namespace StreamCoord.Silo.Tests.Options;
 /// </summary>
 public sealed partial class OptionsDocumentTests
 {
-    private static readonly string[] Assemblies = ["StreamCoord.Silo", "StreamCoord.Grains", "StreamCoord.Log", "StreamCoord.Gateway.Http"];
+    private static readonly string[] Assemblies = ["StreamCoord.Silo", "StreamCoord.Grains", "StreamCoord.Log", "StreamCoord.Gateway.Http", "StreamCoord.Abstractions"];
 
     [Fact]
     public void TheDocument_SaysWhatTheCodeSays()
@@ -78,8 +79,14 @@ public sealed partial class OptionsDocumentTests
     private static string Sentence(string key, Dictionary<string, XElement> comments)
     {
         string name = key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        Type options = key.Split(':')[0] switch
+        {
+            "Log" => typeof(LogOptions),
+            "ZNodes" or "ZooKeeper" => typeof(ZNodeOptions),
+            _ => typeof(HttpGatewayOptions),
+        };
         XElement comment = comments.Values.FirstOrDefault(summary => summary.Element("c")?.Value == key && Text(summary).StartsWith($"{key}:", StringComparison.Ordinal))
-            ?? (key.StartsWith("Log:", StringComparison.Ordinal) ? comments[$"P:{typeof(LogOptions).FullName}.{name}"] : comments[$"P:{typeof(HttpGatewayOptions).FullName}.{name}"]);
+            ?? comments[$"P:{options.FullName}.{name}"];
         string text = Text(comment);
         text = text.StartsWith($"{key}:", StringComparison.Ordinal) ? text[(key.Length + 2)..] : text;
         int end = text.IndexOf(". ", StringComparison.Ordinal);

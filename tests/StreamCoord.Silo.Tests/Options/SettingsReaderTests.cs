@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using StreamCoord.Silo.Options;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Silo.Tests.Options;
 
@@ -22,6 +23,36 @@ public sealed class SettingsReaderTests
         Assert.Equal(1, options.Topics.DefaultPartitions);
         Assert.Equal(1, options.Topics.DefaultReplicationFactor);
         Assert.True(options.Topics.AutoCreate);
+        Assert.Equal(2000, options.ZNodes.TickTimeMs);
+        Assert.Equal(60_000, options.ZNodes.ContainerCheckMs);
+        Assert.Null(options.ZNodes.SuperDigest);
+        Assert.False(options.ZNodes.TopicReadable);
+        Assert.Equal(86_400_000, options.ZNodes.HistoryMs);
+    }
+
+    [Fact]
+    public void Read_TakesOverWhatIsSetForZnodes()
+    {
+        ZNodeOptions options = Read(
+            ("ZooKeeper:TickTimeMs", "10"), ("ZooKeeper:ContainerCheckMs", "11"), ("ZooKeeper:SuperDigest", "super:D/InIHSb7yEEbrWz8b9l71RjZJU="),
+            ("ZNodes:DataBytesMax", "12"), ("ZNodes:MultiOperationsMax", "13"), ("ZNodes:MultiBytesMax", "14"), ("ZNodes:EnforceQuota", "true"),
+            ("ZNodes:TopicReadable", "true"), ("ZNodes:HistoryMs", "0"), ("ZNodes:CheckpointBytes", "65536")).ZNodes;
+
+        Assert.Equal((10, 11, "super:D/InIHSb7yEEbrWz8b9l71RjZJU="), (options.TickTimeMs, options.ContainerCheckMs, options.SuperDigest));
+        Assert.Equal((12, 13, 14), (options.DataBytesMax, options.MultiOperationsMax, options.MultiBytesMax));
+        Assert.Equal((true, true, 0, 65_536), (options.EnforceQuota, options.TopicReadable, options.HistoryMs, options.CheckpointBytes));
+    }
+
+    [Theory]
+    [InlineData("secret")]
+    [InlineData("super:secret")]
+    [InlineData(":D/InIHSb7yEEbrWz8b9l71RjZJU=")]
+    public void Read_OfAWrongDigest_DoesNotRepeatIt(string digest)
+    {
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read(("ZooKeeper:SuperDigest", digest)));
+
+        Assert.Contains("StreamCoord:ZooKeeper:SuperDigest", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -44,6 +75,14 @@ public sealed class SettingsReaderTests
     [InlineData("Cluster:ClusterId", "short", "22 characters")]
     [InlineData("Cluster:ClusterId", "+/+/+/+/+/+/+/+/+/+/+/", "22 characters")]
     [InlineData("Log:AppendThreads", "many", "whole number")]
+    [InlineData("ZooKeeper:TickTimeMs", "9", "10 to 3600000")]
+    [InlineData("ZooKeeper:ContainerCheckMs", "9", "10 to 2147483647")]
+    [InlineData("ZNodes:DataBytesMax", "67108865", "1 to 67108864")]
+    [InlineData("ZNodes:MultiOperationsMax", "0", "1 to 1000000")]
+    [InlineData("ZNodes:MultiBytesMax", "268435457", "1 to 268435456")]
+    [InlineData("ZNodes:HistoryMs", "-1", "0 to 9223372036854775807")]
+    [InlineData("ZNodes:CheckpointBytes", "65535", "65536 to")]
+    [InlineData("ZNodes:TopicReadable", "1", "true or false")]
     public void Read_OfAWrongValue_NamesTheKeyTheValueAndWhatIsAccepted(string key, string value, string accepted)
     {
         StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read((key, value)));
