@@ -56,7 +56,7 @@ public sealed class OutboxOrderTests
     {
         int seed = TestSeed.Next();
         TestContext.Current.TestOutputHelper!.WriteLine($"STREAMCOORD_TEST_SEED={seed}");
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 10; round++)
         {
             await RunThreads(new Random(seed + round));
         }

@@ -30,7 +30,7 @@ public sealed class WatchModelTests
     }
 
     [Fact]
-    public void Watches_fire_as_in_two_plain_tables() => GenStep.Array[1, 40].Sample(Run, iter: 5_000);
+    public void Watches_fire_as_in_two_plain_tables() => GenStep.Array[1, 40].Sample(Run, iter: 3_000);
 
     private static void Run(Step[] steps)
     {
