@@ -44,6 +44,9 @@ public sealed class LogManager : IAsyncDisposable
         return log;
     }
 
+    /// <summary>Does work that waits for the disk and is in no hurry on the maintenance thread, where compaction runs too.</summary>
+    public Task RunMaintenanceAsync(Action action) => _context.Io.Maintenance.RunAsync(action);
+
     /// <summary>Deletes a partition's log for good.</summary>
     public async Task RemoveAsync(TopicId topicId, int partition)
     {

@@ -34,6 +34,7 @@ public sealed partial class PartitionLog
     private long _startOffset;
     private long _highWatermark;
     private long _endOffset;
+    private long _compactionLimit = long.MaxValue;
     private long _lastUsedTimestamp;
     private Offset? _cutTo;
     private bool _recovered;
@@ -72,6 +73,16 @@ public sealed partial class PartitionLog
     /// <summary>True while the log holds open files.</summary>
     public bool IsOpen => Volatile.Read(ref _open) is not null;
 
+    /// <summary>
+    /// Compaction touches nothing from here on, because somebody still needs every single record: the offset from which a copy of what
+    /// the log describes may begin to follow it.
+    /// </summary>
+    public Offset CompactionLimit
+    {
+        get => new(Interlocked.Read(ref _compactionLimit));
+        set => Interlocked.Exchange(ref _compactionLimit, value.Value);
+    }
+
     /// <summary>The topic's configuration as this log follows it.</summary>
     public LogConfig Config
     {
@@ -108,11 +119,12 @@ public sealed partial class PartitionLog
 
     /// <summary>
     /// Appends batches as a client sent them: all, next to each other, or none. The memory belongs to the log until the task ends;
-    /// it writes offsets and epoch into it.
+    /// it writes offsets and epoch into it. With <paramref name="onlyEpoch"/> they are written in that epoch or refused
+    /// (<see cref="ErrorCode.FencedLeaderEpoch"/>).
     /// </summary>
-    public Task<AppendReply> AppendAsync(RecordData data, RequiredAcks acks)
+    public Task<AppendReply> AppendAsync(RecordData data, RequiredAcks acks, LeaderEpoch? onlyEpoch = null)
     {
-        (PendingAppend? append, AppendReply? refusal) = BatchAdmission.Admit(data.Bytes, acks, Config, _context.NowMs);
+        (PendingAppend? append, AppendReply? refusal) = BatchAdmission.Admit(data.Bytes, acks, Config, _context.NowMs, onlyEpoch);
         if (append is null)
         {
             return Task.FromResult(refusal!);
@@ -166,6 +178,15 @@ public sealed partial class PartitionLog
             CutBack(end);
         }
     });
+
+    /// <summary>Finishes the active segment, so that compaction may look at it. No effect on an empty one.</summary>
+    public Task RollAsync() => _context.Io.Appends.RunAsync(() => UnderLock(log =>
+    {
+        if (log.Segments.Length > 0)
+        {
+            GuardDisk(log.FlushedOffset, log.Roll);
+        }
+    }));
 
     /// <summary>Which epoch wrote which offsets.</summary>
     public Task<IReadOnlyList<EpochStart>> ReadEpochsAsync() => _context.Io.Reads.RunAsync(() => EnsureOpen().Epochs.Entries);
@@ -253,7 +274,7 @@ public sealed partial class PartitionLog
                     RefuseAll(group, ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
                     return false;
                 }
-                return WriteAndFlush(EnsureOpen(), group);
+                return WriteAndFlush(EnsureOpen(), WithoutFenced(group));
             }
             catch (IOException exception)
             {
@@ -274,6 +295,18 @@ public sealed partial class PartitionLog
                 return false;
             }
         }
+    }
+
+    private IReadOnlyList<PendingAppend> WithoutFenced(IReadOnlyList<PendingAppend> group)
+    {
+        LeaderEpoch epoch = Epoch;
+        if (group.All(append => append.OnlyEpoch is null || append.OnlyEpoch == epoch))
+        {
+            return group;
+        }
+        PendingAppend[] fenced = [.. group.Where(append => append.OnlyEpoch is { } only && only != epoch)];
+        RefuseAll(fenced, ErrorCode.FencedLeaderEpoch, $"The log is in epoch {epoch} now.");
+        return [.. group.Except(fenced)];
     }
 
     private bool WriteAndFlush(OpenLog log, IReadOnlyList<PendingAppend> group)

@@ -69,6 +69,24 @@ public sealed class RecordBatchBuilder : IDisposable
     public void Append(long timestampMs, NullableBytes key, NullableBytes value, ReadOnlySpan<RecordHeader> headers = default) =>
         Append(RecordCount == 0 ? 0 : _lastOffsetDelta + 1, timestampMs, key, value, headers);
 
+    /// <summary>Adds a record whose value is two parts, one behind the other.</summary>
+    /// <param name="timestampMs">Milliseconds since 1970.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="valueHead">The value's first part.</param>
+    /// <param name="valueTail">The value's second part.</param>
+    public void Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> valueHead, ReadOnlySpan<byte> valueTail)
+    {
+        int valueBytes = checked(valueHead.Length + valueTail.Length);
+        Span<byte> target = BeginRecord(_lastOffsetDelta + 1, timestampMs, (long)SizeOfBytes(key.Length) + SizeOfBytes(valueBytes) + 1, out int at);
+        at = Write(target, at, key);
+        at += Varint.Write(target[at..], valueBytes);
+        valueHead.CopyTo(target[at..]);
+        valueTail.CopyTo(target[(at + valueHead.Length)..]);
+        at += valueBytes;
+        at += Varint.Write(target[at..], 0);
+        EndRecord(_lastOffsetDelta + 1, timestampMs, at);
+    }
+
     /// <summary>Adds a record at a given place, as compaction does, which leaves gaps.</summary>
     /// <param name="offsetDelta">Its offset minus <see cref="BaseOffset"/>: 0 or greater, and greater than the last one.</param>
     /// <param name="timestampMs">Milliseconds since 1970.</param>
@@ -122,6 +140,19 @@ public sealed class RecordBatchBuilder : IDisposable
         WriteHeader(batch.WrittenSpan);
         Reset();
         return new RecordData(batch, batch.WrittenBytes);
+    }
+
+    /// <summary>Finishes the batch, puts it behind what <paramref name="target"/> holds, and begins the next. Without compression.</summary>
+    /// <exception cref="InvalidOperationException">There is no record, or a codec is set.</exception>
+    public void BuildInto(PooledBuffer target)
+    {
+        if (RecordCount == 0 || Codec != CompressionCodec.None)
+        {
+            throw new InvalidOperationException("A batch needs a record, and here no compression.");
+        }
+        WriteHeader(_buffer.WrittenSpan);
+        target.Write(_buffer.WrittenSpan);
+        Reset();
     }
 
     /// <summary>Drops the records; the header's properties and the memory stay.</summary>

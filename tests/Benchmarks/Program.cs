@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using StreamCoord.Benchmarks.Grains;
 using StreamCoord.Benchmarks.Log;
 using StreamCoord.Benchmarks.Silo;
+using StreamCoord.Benchmarks.ZNodes;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args.FirstOrDefault())
@@ -12,6 +13,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "grain":
         await GrainLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
+        return 0;
+    case "znodes":
+        await ZNodeLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
         return 0;
     case "silo" when args.Length > 1:
         await SiloLoad.RunAsync(args[1]);
@@ -23,6 +27,7 @@ switch (args.FirstOrDefault())
         await Console.Error.WriteLineAsync("""
             log [DIRECTORY]     appends and reads of the log engine beside bare writes, in one run
             grain [DIRECTORY]   appends through the partition grain of a silo in this process
+            znodes [DIRECTORY]  creates, sets, reads and watches of the znode tree of a silo in this process
             silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);

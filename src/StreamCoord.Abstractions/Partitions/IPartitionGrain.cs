@@ -19,6 +19,12 @@ public interface IPartitionGrain : IGrainWithStringKey
     [Alias("Append")]
     Task<AppendReply> Append(AppendRequest request);
 
+    /// <summary>
+    /// Begins a coordinator's term on an internal topic: a new leader epoch, so that no append of an earlier term is taken any more.
+    /// </summary>
+    [Alias("BeginTerm")]
+    Task<TermReply> BeginTerm();
+
     /// <summary>Returns batches below the high watermark, waiting for some when there are none yet.</summary>
     [Alias("Fetch")]
     Task<FetchReply> Fetch(FetchRequest request);

@@ -18,7 +18,15 @@ public interface IZNodeGrain : IGrainWithStringKey
     [Alias("Read")]
     Task<ZNodeReply> Read(ZNodeCaller caller, ReadOperation operation, Zxid minZxid);
 
-    /// <summary>Makes sure that the znode's data is in memory and stays there for a while. For the silo's own use.</summary>
+    /// <summary>Brings the znode's data into memory, where it stays for a while. For the silo's own use, as the two below.</summary>
     [Alias("Activate")]
     Task Activate();
+
+    /// <summary>Keeps the activation: a watch is about to be armed in it.</summary>
+    [Alias("Pin")]
+    Task Pin();
+
+    /// <summary>Lets the activation go when it is idle: its last watch is gone.</summary>
+    [Alias("Unpin")]
+    Task Unpin();
 }

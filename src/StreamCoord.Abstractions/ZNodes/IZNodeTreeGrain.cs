@@ -11,6 +11,10 @@ public interface IZNodeTreeGrain : IGrainWithStringKey
     /// <summary>The key of the cluster's tree: the name of its topic.</summary>
     const string TreeName = "__znodes";
 
+    /// <summary>The present term of the sequencer, which batches are numbered for. Begins one when there is none.</summary>
+    [Alias("GetTerm")]
+    Task<LeaderEpoch> GetTerm();
+
     /// <summary>Carries out writes in their order; each succeeds or fails on its own.</summary>
     [Alias("Submit")]
     Task<IReadOnlyList<ZNodeReply>> Submit(WriteBatch batch);

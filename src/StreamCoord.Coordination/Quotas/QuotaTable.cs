@@ -27,6 +27,9 @@ public sealed class QuotaTable
         }
     }
 
+    /// <summary>Every quota.</summary>
+    public IReadOnlyCollection<QuotaEntry> All => _entries.Values;
+
     /// <summary>Counts every quota's usage anew.</summary>
     public void Recount(Func<string, QuotaUsage> measure)
     {

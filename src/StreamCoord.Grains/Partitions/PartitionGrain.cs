@@ -42,8 +42,14 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         log => request.Acks == RequiredAcks.All && log.Config.MinInsyncReplicas > 1
             ? Task.FromResult(AppendReply.Refused(ErrorCode.NotEnoughReplicas,
                 $"{_partition} has 1 in-sync replica, its topic's min.insync.replicas is {log.Config.MinInsyncReplicas}."))
-            : log.AppendAsync(request.Data, request.Acks),
+            : AppendTo(log, request),
         AppendReply.Refused);
+
+    /// <inheritdoc/>
+    public Task<TermReply> BeginTerm() => RunAsync(
+        LeadAsync(isNewTerm: true),
+        log => Task.FromResult(new TermReply(ErrorCode.None, null, log.Epoch, log.EndOffset)),
+        (error, message) => new TermReply(error, message, LeaderEpoch.Unknown, Offset.None));
 
     /// <inheritdoc/>
     public Task<FetchReply> Fetch(FetchRequest request) => RunAsync(
@@ -110,6 +116,11 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         await logs.RemoveAsync(topicId, _partition.Partition);
     }
 
+    private Task<AppendReply> AppendTo(PartitionLog log, AppendRequest request) => TopicName.IsInternal(_partition.Topic) && request.Term is null
+        ? Task.FromResult(AppendReply.Refused(ErrorCode.InvalidTopicException,
+            $"'{_partition.Topic}' is a topic that the service keeps for itself: clients cannot write to it."))
+        : log.AppendAsync(request.Data, request.Acks, request.Term);
+
     private async Task LoadTopicAsync()
     {
         TopicReply reply = await GrainFactory.GetGrain<ITopicGrain>(_partition.Topic).Describe();
@@ -149,7 +160,7 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     private ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> ServeAsync() =>
         _isLeading && _log is { } log ? new((log, ErrorCode.None, "")) : LeadAsync();
 
-    private async ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> LeadAsync()
+    private async ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> LeadAsync(bool isNewTerm = false)
     {
         if (_log is null)
         {
@@ -159,13 +170,20 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         {
             return (null, ErrorCode.UnknownTopicOrPartition, $"There is no partition {_partition.Partition} of a topic '{_partition.Topic}'.");
         }
-        if (_isLeading && !log.NeedsEpoch)
+        if (_isLeading && !log.NeedsEpoch && !isNewTerm)
         {
             return (log, ErrorCode.None, "");
         }
+        // A new term is nobody else's: it never shares a claim that is under way.
+        while (isNewTerm && _claim is { } running)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            Release(running);
+        }
+        Task claim = _claim ??= ClaimAsync(log, isNewTerm);
         try
         {
-            await (_claim ??= ClaimAsync(log));
+            await claim;
             return (log, ErrorCode.None, "");
         }
         catch (IOException exception)
@@ -182,13 +200,30 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         }
         finally
         {
+            Release(claim);
+        }
+    }
+
+    private void Release(Task claim)
+    {
+        if (ReferenceEquals(_claim, claim))
+        {
             _claim = null;
         }
     }
 
-    private async Task ClaimAsync(PartitionLog log)
+    private async Task ClaimAsync(PartitionLog log, bool isNewTerm)
     {
         LeaderEpoch newest = await log.RecoverAsync();
+        if (log.Epoch > newest)
+        {
+            newest = log.Epoch;
+        }
+        if (isNewTerm && newest == LeaderEpoch.Unknown)
+        {
+            // The term is the upper half of a coordinator's numbers, which begin above zero.
+            newest = newest.Next();
+        }
         LeaderEpoch epoch = await claims.ClaimAsync(_topicId, _partition.Partition, newest, CancellationToken.None);
         await log.BeginEpochAsync(epoch);
         _isLeading = true;

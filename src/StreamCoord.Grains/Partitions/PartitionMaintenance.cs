@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StreamCoord.Log;
 using StreamCoord.Partitions;
+using StreamCoord.Grains.Topics;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Partitions;
@@ -12,7 +13,7 @@ namespace StreamCoord.Grains.Partitions;
 /// only a leader deletes anything.
 /// </summary>
 internal sealed partial class PartitionMaintenance(
-    IGrainFactory grains, IOptions<LogOptions> options, TimeProvider time, ILogger<PartitionMaintenance> logger) : BackgroundService
+    IGrainFactory grains, InternalTopics internalTopics, IOptions<LogOptions> options, TimeProvider time, ILogger<PartitionMaintenance> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,7 +36,7 @@ internal sealed partial class PartitionMaintenance(
     {
         try
         {
-            foreach (TopicDescription topic in await TopicCatalogue.ListAsync(grains))
+            foreach (TopicDescription topic in internalTopics.All.Concat(await TopicCatalogue.ListAsync(grains)))
             {
                 foreach (PartitionAssignment partition in topic.Partitions)
                 {

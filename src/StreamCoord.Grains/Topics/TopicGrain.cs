@@ -32,6 +32,7 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
     private readonly ILeadershipTable _leadership;
     private readonly NodeId _node;
     private readonly TopicOptions _options;
+    private readonly InternalTopics _internalTopics;
     private readonly ILogger<TopicGrain> _logger;
 
     /// <summary>The topic, or null when there is none or its creation or deletion is not finished.</summary>
@@ -45,8 +46,10 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
         ILeadershipTable leadership,
         ClusterIdentity identity,
         TopicOptions options,
+        InternalTopics internalTopics,
         ILogger<TopicGrain> logger)
     {
+        _internalTopics = internalTopics;
         _state = state;
         _leadership = leadership;
         _node = identity.NodeId;
@@ -62,6 +65,11 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        if (TopicName.IsInternal(Name))
+        {
+            _topic = _internalTopics.Describe(Name);
+            return;
+        }
         if (_state.State.Format > TopicState.NewestFormat)
         {
             throw new DatabaseException(

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Storage;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Topics;
 
@@ -16,6 +18,9 @@ public static class TopicHosting
         silo.AddStreamCoordStorage(database);
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton<ILeadershipTable, LeadershipTable>();
+        silo.Services.TryAddSingleton(new ZNodeOptions());
+        silo.Services.AddSingleton<InternalTopics>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<InternalTopics>());
         silo.Services.AddSingleton<LeadershipClaims>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LeadershipClaims>());
         return silo;

@@ -12,7 +12,8 @@ namespace StreamCoord.Log.Appending;
 internal static class BatchAdmission
 {
     /// <summary>The append to queue, or a refusal: exactly one of the two.</summary>
-    public static (PendingAppend? Append, AppendReply? Refusal) Admit(Memory<byte> bytes, RequiredAcks acks, LogConfig config, long nowMs)
+    public static (PendingAppend? Append, AppendReply? Refusal) Admit(
+        Memory<byte> bytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch = null)
     {
         if (acks is not (RequiredAcks.All or RequiredAcks.None or RequiredAcks.Leader))
         {
@@ -46,11 +47,11 @@ internal static class BatchAdmission
         }
         return batches.Count == 0
             ? Refuse(ErrorCode.InvalidRecord, "The request holds no batch.")
-            : Complete(batches, totalBytes, acks, config, nowMs);
+            : Complete(batches, totalBytes, acks, config, nowMs, onlyEpoch);
     }
 
     private static (PendingAppend?, AppendReply?) Complete(
-        List<AdmittedBatch> batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs)
+        List<AdmittedBatch> batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch)
     {
         if (batches.Count > 1 && batches.Exists(batch => batch.Header.HasProducer))
         {
@@ -61,7 +62,7 @@ internal static class BatchAdmission
             return Refuse(ErrorCode.RecordListTooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The request's {totalBytes} bytes are more than segment.bytes of the topic, {config.SegmentBytes}."));
         }
-        return (new PendingAppend([.. batches], totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1), null);
+        return (new PendingAppend([.. batches], totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1) { OnlyEpoch = onlyEpoch }, null);
     }
 
     private static AdmittedBatch Stamp(Memory<byte> batch, BatchHeader header, BatchCheckResult check, LogConfig config, long nowMs)

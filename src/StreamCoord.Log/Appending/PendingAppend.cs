@@ -16,6 +16,9 @@ internal sealed class PendingAppend(AdmittedBatch[] batches, int sizeBytes, Requ
 
     public RequiredAcks Acks => acks;
 
+    /// <summary>The only epoch in which it may be written; null for any.</summary>
+    public LeaderEpoch? OnlyEpoch { get; init; }
+
     public Offset BaseOffset { get; set; } = Offset.None;
 
     public Offset LastOffset { get; set; } = Offset.None;

@@ -9,13 +9,13 @@ internal sealed record CompactionPlan(IReadOnlyList<Segment> Candidates, Offset 
 {
     /// <summary>
     /// The plan for a log, or null when nothing is due: the unseen part of what may be compacted is too small
-    /// (<c>min.cleanable.dirty.ratio</c>), and none of it is too old (<c>max.compaction.lag.ms</c>). The active segment, segments that reach above the high
-    /// watermark and segments younger than <c>min.compaction.lag.ms</c> are left alone.
+    /// (<c>min.cleanable.dirty.ratio</c>), and none of it is too old (<c>max.compaction.lag.ms</c>). The active segment, segments that reach above
+    /// <paramref name="limit"/> and segments younger than <c>min.compaction.lag.ms</c> are left alone.
     /// </summary>
-    public static CompactionPlan? Make(Segment[] segments, Offset cleanedTo, Offset highWatermark, LogConfig config, long nowMs)
+    public static CompactionPlan? Make(Segment[] segments, Offset cleanedTo, Offset limit, LogConfig config, long nowMs)
     {
         Segment[] candidates = [.. segments.SkipLast(1).TakeWhile(segment =>
-            segment.NextOffset <= highWatermark && (config.MinCompactionLagMs == 0 || segment.MaxTimestampMs <= nowMs - config.MinCompactionLagMs))];
+            segment.NextOffset <= limit && (config.MinCompactionLagMs == 0 || segment.MaxTimestampMs <= nowMs - config.MinCompactionLagMs))];
         Segment[] dirty = [.. candidates.Where(segment => segment.NextOffset > cleanedTo)];
         if (dirty.Length == 0)
         {

@@ -85,7 +85,8 @@ internal sealed partial class LogMaintenance(LogContext context, PartitionLog ow
         owner.UnderLock(RollOverdue);
         OpenLog log = owner.EnsureOpen();
         LearnTimes(log);
-        CompactionPlan? plan = CompactionPlan.Make(log.Segments, log.CleanedTo, owner.HighWatermark, _config, _nowMs);
+        Offset limit = owner.HighWatermark < owner.CompactionLimit ? owner.HighWatermark : owner.CompactionLimit;
+        CompactionPlan? plan = CompactionPlan.Make(log.Segments, log.CleanedTo, limit, _config, _nowMs);
         if (plan is not null)
         {
             new Compactor(context, owner, log, _config).Run(plan);

@@ -5,8 +5,10 @@ using StreamCoord.Gateway.Http;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Grains.ZNodes;
 using StreamCoord.Silo.Data;
 using StreamCoord.Silo.Options;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Silo.Hosting;
 
@@ -53,6 +55,7 @@ internal static class SiloHost
             ["silo"] = endpoints.Silo.ToString(),
             ["gateway"] = endpoints.Gateway.ToString(),
         });
+        await application.Services.GetRequiredService<ICoordination>().ReadyAsync(application.Lifetime.ApplicationStopping);
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
         application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
@@ -115,6 +118,7 @@ internal static class SiloHost
         builder.Services.AddTelemetry(configuration, identity);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
         builder.Services.AddPartitions(directory.Path);
+        builder.Services.AddZNodes(directory.Path, options.ZNodes);
         builder.Services.AddHttpGateway(options.HttpGateway);
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
@@ -141,6 +145,7 @@ internal static class SiloHost
             listeners.GatewayListeningEndpoint = endpoints.Gateway;
         });
         silo.AddTopics(database, options.Topics);
+        silo.AddZNodes();
     }
 
     /// <summary>Has the options looked at by the validators of the project that they belong to.</summary>

@@ -83,6 +83,8 @@ public sealed class FakePartition(FakeCluster cluster, string topic, int partiti
     /// <summary>Takes records away from the start.</summary>
     public void TrimTo(long offset) => _logStart = offset;
 
+    public Task<TermReply> BeginTerm() => throw new NotSupportedException();
+
     public async Task<AppendReply> Append(AppendRequest request)
     {
         cluster.ThrowIfFailing();

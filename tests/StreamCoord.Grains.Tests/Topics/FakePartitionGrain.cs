@@ -26,6 +26,8 @@ internal sealed class FakePartitionGrain(PartitionCalls calls, FaultPlan faults)
 
     public Task<AppendReply> Append(AppendRequest request) => throw new NotSupportedException();
 
+    public Task<TermReply> BeginTerm() => throw new NotSupportedException();
+
     public Task<FetchReply> Fetch(FetchRequest request) => throw new NotSupportedException();
 
     public Task<OffsetReply> FindOffset(long timestampMs) => throw new NotSupportedException();

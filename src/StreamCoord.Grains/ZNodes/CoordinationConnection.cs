@@ -1,0 +1,280 @@
+using StreamCoord.Coordination.Connections;
+using StreamCoord.Coordination.Tree;
+using StreamCoord.Coordination.Watches;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>
+/// One client's ordered line on this silo. Writes are handed on as they come; a read waits until the writes before it are applied here, and is evaluated, with the watch
+/// that it arms, in one step; the <see cref="Outbox"/> puts replies and events into the order in which the client gets them.
+/// </summary>
+/// <remarks>
+/// Owns its outbox and the list of paths it has armed. <see cref="Notify"/> is called with the tree's gate held and returns at once. A write whose outcome is not known breaks the
+/// connection, as ZooKeeper does: the client looks again on a new one.
+/// </remarks>
+internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
+{
+    private const int HeldEventsMax = 100_000;
+
+    private readonly CoordinationService _service;
+    private readonly Outbox _outbox;
+    private readonly Lock _lock = new();
+    private readonly Queue<Func<Task>> _line = [];
+    private readonly HashSet<string> _armed = [];
+    private Task _writes = Task.CompletedTask;
+    private bool _isRunning;
+    private int _prunedCount = 64;
+    private volatile bool _isDisposed;
+    private ZNodeCaller _caller;
+
+    public CoordinationConnection(CoordinationService service, ZNodeCaller caller, IConnectionSink sink)
+    {
+        (_service, _caller) = (service, caller);
+        _outbox = new Outbox(sink, static drain => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), drain, preferLocal: false), HeldEventsMax);
+    }
+
+    /// <inheritdoc/>
+    public ZNodeCaller Caller
+    {
+        get => Volatile.Read(ref _caller);
+        set => Volatile.Write(ref _caller, value);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AuthIdentity> Identities => Caller.Identities;
+
+    /// <inheritdoc/>
+    public void Notify(WatchEvent watchEvent) => _outbox.Event(watchEvent);
+
+    /// <inheritdoc/>
+    public void Request(long tag, ZNodeOperation operation, bool watch = false)
+    {
+        ZNodeCaller caller = Caller;
+        if (operation is WriteOperation write)
+        {
+            Enqueue(tag, slot => BeginWrite(slot, caller, write));
+        }
+        else
+        {
+            Enqueue(tag, async slot => _outbox.Complete(slot, await ReadAsync(caller, (ReadOperation)operation, watch)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Sync(long tag) => Enqueue(tag, async slot =>
+    {
+        await _writes;
+        Zxid zxid = await _service.SyncAsync();
+        _outbox.Complete(slot, new ZNodeReply { Zxid = zxid });
+    });
+
+    /// <inheritdoc/>
+    public void AddWatch(long tag, string path, WatchKinds kind) => Enqueue(tag, async slot =>
+    {
+        await _writes;
+        if (_service.CheckPath(path) is { } problem || kind is not (WatchKinds.Persistent or WatchKinds.PersistentRecursive))
+        {
+            _outbox.Complete(slot, ZNodeReply.Refused(ZNodeError.BadArguments, _service.CheckPath(path) ?? "Only persistent watches are added.", _service.AppliedZxid));
+            return;
+        }
+        ZNodeReply? reply = null;
+        while (reply is null)
+        {
+            await _service.PinAsync(path);
+            reply = TryArm(path, kind);
+        }
+        _outbox.Complete(slot, reply);
+    });
+
+    /// <inheritdoc/>
+    public void RemoveWatches(long tag, string path, WatchKinds kinds) => Answer(tag, path, tree => tree.Disarm(path, this, kinds));
+
+    /// <inheritdoc/>
+    public void CheckWatches(long tag, string path, WatchKinds kinds) => Answer(tag, path, tree => tree.HasWatch(path, this, kinds));
+
+    /// <inheritdoc/>
+    public void Replay(long tag, WatchReplay watches) => Enqueue(tag, async slot =>
+    {
+        await _writes;
+        foreach (string path in watches.Data.Concat(watches.Exist).Concat(watches.Children).Concat(watches.Persistent).Concat(watches.PersistentRecursive).Distinct())
+        {
+            await _service.PinAsync(path);
+        }
+        ZNodeTree tree = _service.Tree;
+        lock (tree.Gate)
+        {
+            foreach (ReplayStep step in WatchReplayRules.Steps(watches, tree.FindStat))
+            {
+                if (step.Due is { } due)
+                {
+                    _outbox.EventReplayed(slot, new WatchEvent(due, step.Path, tree.Applied));
+                }
+                else
+                {
+                    Arm(tree, tree.Project(step.Path), step.Kind);
+                }
+            }
+            _outbox.Complete(slot, new ZNodeReply { Zxid = tree.Applied });
+        }
+    });
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        ZNodeTree tree = _service.Tree;
+        lock (tree.Gate)
+        {
+            foreach (string path in _armed)
+            {
+                tree.Disarm(path, this, WatcherSet.AllKinds);
+            }
+            _armed.Clear();
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    // Takes the next place in the line, and runs what is to be done when everything before it was begun.
+    private void Enqueue(long tag, Func<OutboxSlot, Task> action)
+    {
+        lock (_lock)
+        {
+            OutboxSlot slot = _outbox.Begin(tag);
+            _line.Enqueue(() => action(slot));
+            if (_isRunning)
+            {
+                return;
+            }
+            _isRunning = true;
+        }
+        _ = RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            Func<Task>? next;
+            lock (_lock)
+            {
+                if (!_line.TryDequeue(out next))
+                {
+                    _isRunning = false;
+                    return;
+                }
+            }
+            try
+            {
+                await next();
+            }
+#pragma warning disable CA1031 // Whatever it is, the client must hear that its line has ended.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _outbox.Break(exception.Message);
+            }
+        }
+    }
+
+    private Task BeginWrite(OutboxSlot slot, ZNodeCaller caller, WriteOperation write)
+    {
+        _writes = CompleteAsync(_writes, _service.WriteAsync(caller, write));
+        return Task.CompletedTask;
+
+        async Task CompleteAsync(Task before, Task<ZNodeReply> writing)
+        {
+            ZNodeReply reply = await writing;
+            if (reply.Error == ZNodeError.ConnectionLoss)
+            {
+                _outbox.Break(reply.Message!);
+            }
+            _outbox.Complete(slot, reply);
+            await before;
+        }
+    }
+
+    private async Task<ZNodeReply> ReadAsync(ZNodeCaller caller, ReadOperation operation, bool watch)
+    {
+        await _writes;
+        while (true)
+        {
+            if (TryRead(caller, operation, watch, out string? missingPath) is { } reply)
+            {
+                return reply;
+            }
+            await (watch ? _service.PinAsync(missingPath!) : _service.ActivateAsync(missingPath!));
+        }
+    }
+
+    private ZNodeReply? TryRead(ZNodeCaller caller, ReadOperation operation, bool watch, out string? missingPath)
+    {
+        ZNodeTree tree = _service.Tree;
+        lock (tree.Gate)
+        {
+            if (!watch)
+            {
+                return ReadRules.TryRead(tree, caller, operation, out missingPath);
+            }
+            (string path, WatchKinds kind) = operation switch
+            {
+                ExistsOperation exists => (exists.Path, WatchKinds.Data),
+                GetDataOperation get => (get.Path, WatchKinds.Data),
+                GetChildrenOperation get => (get.Path, WatchKinds.Children),
+                _ => throw new InvalidOperationException($"A {operation.GetType().Name} arms no watch."),
+            };
+            missingPath = path;
+            if (tree.FindProjection(path) is not { } projection || ReadRules.TryRead(tree, caller, operation, out _) is not { } reply)
+            {
+                return null;
+            }
+            if (reply.IsOk || (reply.Error == ZNodeError.NoNode && operation is ExistsOperation))
+            {
+                Arm(tree, projection, kind);
+            }
+            return reply;
+        }
+    }
+
+    private ZNodeReply? TryArm(string path, WatchKinds kind)
+    {
+        ZNodeTree tree = _service.Tree;
+        lock (tree.Gate)
+        {
+            if (tree.FindProjection(path) is not { } projection)
+            {
+                return null;
+            }
+            Arm(tree, projection, kind);
+            return new ZNodeReply { Zxid = tree.Applied };
+        }
+    }
+
+    private void Arm(ZNodeTree tree, ZNodeProjection projection, WatchKinds kinds)
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+        tree.Arm(projection, this, kinds);
+        _armed.Add(projection.Path);
+        if (_armed.Count > 2 * _prunedCount)
+        {
+            // Watches that have fired are gone; their paths need not be remembered.
+            _armed.RemoveWhere(path => !tree.HasWatch(path, this, WatcherSet.AllKinds));
+            _prunedCount = Math.Max(64, _armed.Count);
+        }
+    }
+
+    private void Answer(long tag, string path, Func<ZNodeTree, bool> ask) => Enqueue(tag, async slot =>
+    {
+        await _writes;
+        ZNodeTree tree = _service.Tree;
+        lock (tree.Gate)
+        {
+            _outbox.Complete(slot, ask(tree)
+                ? new ZNodeReply { Zxid = tree.Applied }
+                : ZNodeReply.Refused(ZNodeError.NoWatcher, $"This connection has no such watch on {path}.", tree.Applied));
+        }
+    });
+}

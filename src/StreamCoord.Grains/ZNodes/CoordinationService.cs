@@ -1,0 +1,98 @@
+using StreamCoord.Coordination;
+using StreamCoord.Coordination.Acls;
+using StreamCoord.Coordination.Tree;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>
+/// The tree as this silo's front ends reach it: writes by the lane to the sequencer, reads from the silo's own tree, with the data that the znode grains of this silo hold. Owns
+/// nothing but its parts.
+/// </summary>
+internal sealed class CoordinationService(
+    TreeFeed feed, WriteLane lane, SessionHeartbeats heartbeats, TreeHistory history, IGrainFactory grains, ZNodeOptions options) : ICoordination
+{
+    /// <inheritdoc/>
+    public Zxid AppliedZxid => feed.Tree.Applied;
+
+    /// <summary>This silo's committed tree.</summary>
+    public ZNodeTree Tree => feed.Tree;
+
+    private IZNodeTreeGrain Sequencer => grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
+
+    /// <inheritdoc/>
+    public async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        await feed.Loaded.WaitAsync(cancellationToken);
+        await Sequencer.GetTerm().WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ZNodeReply> RequestAsync(ZNodeCaller caller, ZNodeOperation operation) =>
+        operation is WriteOperation write ? WriteAsync(caller, write) : ReadAsync(caller, (ReadOperation)operation);
+
+    /// <inheritdoc/>
+    public Task WaitAppliedAsync(Zxid zxid, CancellationToken cancellationToken) => feed.WaitAppliedAsync(zxid).WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<Zxid> SyncAsync()
+    {
+        Zxid zxid = await Sequencer.Sync();
+        await feed.WaitAppliedAsync(zxid);
+        return zxid;
+    }
+
+    /// <inheritdoc/>
+    public ICoordinationConnection Connect(ZNodeCaller caller, IConnectionSink sink) => new CoordinationConnection(this, caller, sink);
+
+    /// <inheritdoc/>
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => Sequencer.ResumeSession(session, password);
+
+    /// <inheritdoc/>
+    public void Touch(SessionId session) => heartbeats.Touch(session);
+
+    /// <inheritdoc/>
+    public ZNodeError Authenticate(string scheme, ReadOnlyMemory<byte> credentials, out IReadOnlyList<AuthIdentity> identities)
+    {
+        (ZNodeError error, identities) = AuthSchemes.Authenticate(scheme, credentials.Span, options.SuperDigest);
+        return error;
+    }
+
+    /// <inheritdoc/>
+    public string? CheckPath(string path) => ZNodePath.Check(path);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<WatchEvent> ReadHistoryAsync(
+        ZNodeCaller caller, string path, WatchKinds kinds, Zxid after, CancellationToken cancellationToken) =>
+        history.ReadAsync(caller, path, kinds, after, cancellationToken);
+
+    /// <summary>Hands a write to the lane.</summary>
+    public Task<ZNodeReply> WriteAsync(ZNodeCaller caller, WriteOperation operation)
+    {
+        // A session's password is the sequencer's to give; the node that it was opened through is this one's to say.
+        return lane.WriteAsync(caller, operation);
+    }
+
+    /// <summary>Brings a znode's data into memory.</summary>
+    public Task ActivateAsync(string path) => grains.GetGrain<IZNodeGrain>(path).Activate();
+
+    /// <summary>Brings a znode into memory to stay.</summary>
+    public Task PinAsync(string path) => grains.GetGrain<IZNodeGrain>(path).Pin();
+
+    private async Task<ZNodeReply> ReadAsync(ZNodeCaller caller, ReadOperation operation)
+    {
+        await feed.Loaded;
+        while (true)
+        {
+            string? missingPath;
+            lock (feed.Tree.Gate)
+            {
+                if (ReadRules.TryRead(feed.Tree, caller, operation, out missingPath) is { } reply)
+                {
+                    return reply;
+                }
+            }
+            await ActivateAsync(missingPath!);
+        }
+    }
+}

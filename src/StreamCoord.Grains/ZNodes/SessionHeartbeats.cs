@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>
+/// Gathers the signs of life of the sessions that this silo hears from, and passes them on in one call several times per tick; and lets go the znodes that nobody watches any more.
+/// </summary>
+internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed feed, ZNodeOptions options, TimeProvider time, ILogger<SessionHeartbeats> logger) : BackgroundService
+{
+    private const int RoundsPerTick = 4;
+
+    private readonly ConcurrentDictionary<SessionId, bool> _touched = new();
+
+    /// <summary>Notes a sign of life.</summary>
+    public void Touch(SessionId session) => _touched.TryAdd(session, true);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Max(1, options.TickTimeMs / RoundsPerTick)), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await SendAsync();
+                await LetGoAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        SessionId[] sessions = [.. _touched.Keys];
+        if (sessions.Length == 0)
+        {
+            return;
+        }
+        foreach (SessionId session in sessions)
+        {
+            _touched.TryRemove(session, out _);
+        }
+        try
+        {
+            await grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName).Touch(sessions);
+        }
+#pragma warning disable CA1031 // A round that fails must not end the later ones; the sessions are told of again.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogFailed(logger, exception.Message);
+            foreach (SessionId session in sessions)
+            {
+                Touch(session);
+            }
+        }
+    }
+
+    private async Task LetGoAsync()
+    {
+        IReadOnlyList<string> unwatched;
+        lock (feed.Tree.Gate)
+        {
+            unwatched = feed.Tree.TakeUnwatched();
+        }
+        foreach (string path in unwatched)
+        {
+            await grains.GetGrain<IZNodeGrain>(path).Unpin();
+        }
+    }
+
+    [LoggerMessage(2431, LogLevel.Warning, "The sequencer did not take the sessions' signs of life; they are sent again: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+}

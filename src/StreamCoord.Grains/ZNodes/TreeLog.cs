@@ -1,0 +1,85 @@
+using StreamCoord.Grains.Topics;
+using StreamCoord.Log;
+using StreamCoord.Partitions;
+using StreamCoord.Records;
+using StreamCoord.Topics;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>
+/// This silo's copy of the log of <c>__znodes</c>, for reading. Safe for concurrent use. What it shows is committed: it lies below the high watermark.
+/// </summary>
+internal sealed class TreeLog
+{
+    // A single record is looked for: most batches are far smaller, and a larger one is read whole anyway.
+    private const int LookupBytes = 16 * 1024;
+
+    private readonly PartitionLog _log;
+
+    public TreeLog(LogManager logs, InternalTopics topics)
+    {
+        TopicDescription topic = topics.Describe(IZNodeTreeGrain.TreeName)!;
+        _log = logs.Get(topic.TopicId, 0, LogConfig.From(topic.Configs));
+        // Until a checkpoint says otherwise the whole log is needed.
+        _log.CompactionLimit = Offset.Zero;
+    }
+
+    public Offset StartOffset => _log.StartOffset;
+
+    public Offset EndOffset => _log.HighWatermark;
+
+    /// <summary>Brings the log into order after whatever happened to the last process.</summary>
+    public Task RecoverAsync() => _log.RecoverAsync();
+
+    public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken) => _log.WaitForRecordsAsync(offset, cancellationToken);
+
+    /// <summary>Whole batches from an offset on; empty at the end. The caller disposes them.</summary>
+    /// <exception cref="TreeLogDamagedException">They are damaged.</exception>
+    public async Task<RecordData> ReadAsync(Offset from, int maxBytes)
+    {
+        FetchReply reply = await _log.ReadAsync(from, maxBytes);
+        return reply.Error == ErrorCode.None ? reply.Data : throw new TreeLogDamagedException($"The log of the znode tree cannot be read at offset {from}: {reply.Message}");
+    }
+
+    /// <summary>The value of the record at an offset, or null when compaction has dropped it.</summary>
+    public async Task<byte[]?> FindValueAsync(Offset offset)
+    {
+        using RecordData data = await ReadAsync(offset, LookupBytes);
+        return Pick(data.Bytes.Span, offset);
+    }
+
+    /// <summary>Lets compaction have everything below an offset, from which on a checkpoint needs every record.</summary>
+    public void SetCompactionLimit(Offset below) => _log.CompactionLimit = below;
+
+    /// <summary>The same after a new checkpoint: the segment that it stands in ends, so that compaction may soon have it.</summary>
+    public Task AllowCompactionAsync(Offset below)
+    {
+        SetCompactionLimit(below);
+        return _log.RollAsync();
+    }
+
+    private static byte[]? Pick(ReadOnlySpan<byte> bytes, Offset offset)
+    {
+        var batches = new BatchSequence(bytes);
+        while (batches.MoveNext(out _, out ReadOnlySpan<byte> batch))
+        {
+            using var records = new RecordReader(batch);
+            while (records.MoveNext(out RecordView record))
+            {
+                if (record.Offset == offset)
+                {
+                    return record.Value.Span.ToArray();
+                }
+                if (record.Offset > offset)
+                {
+                    return null;
+                }
+            }
+        }
+        return null;
+    }
+}
+
+/// <summary>The log of the znode tree has bytes that cannot be trusted; the tree is not served from them.</summary>
+internal sealed class TreeLogDamagedException(string message) : Exception(message);

@@ -1,0 +1,158 @@
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>
+/// Gathers the writes of this silo into few calls to the sequencer, in the order in which they come. While some calls are under way the next writes gather, so one write
+/// travels alone and a thousand together.
+/// </summary>
+/// <remarks>
+/// One per silo; safe for concurrent use. A reply comes when the transaction is durable and this silo has applied it. When a call fails, or the sequencer's term ends, what was under
+/// way is answered with <see cref="ZNodeError.ConnectionLoss"/>, and the next writes go to the next term. Always: writes that succeed have zxids in the order of their calls.
+/// </remarks>
+internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
+{
+    private const int BatchesUnderWayMax = 4;
+
+    private const int BatchRequestsMax = 4_096;
+
+    /// <summary>More than this in front of the sequencer would only wait: it is refused, and nothing of it was carried out.</summary>
+    private const int WaitingMax = 100_000;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<PendingWrite> _waiting = [];
+    private Guid _sender = Guid.NewGuid();
+    private LeaderEpoch _term = LeaderEpoch.Unknown;
+    private long _nextNumber;
+    private int _underWay;
+    private bool _isConnecting;
+
+    private IZNodeTreeGrain Sequencer => grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
+
+    /// <summary>Carries out a write behind those that were given before.</summary>
+    public Task<ZNodeReply> WriteAsync(ZNodeCaller caller, WriteOperation operation)
+    {
+        var write = new PendingWrite(new WriteRequest(caller, operation));
+        lock (_lock)
+        {
+            if (_waiting.Count >= WaitingMax)
+            {
+                return Task.FromResult(ZNodeReply.Refused(ZNodeError.ThrottledOp, "Too many writes wait for the tree. Send it again a little later.", feed.Tree.Applied));
+            }
+            _waiting.Enqueue(write);
+            SendWaiting();
+        }
+        return write.Reply;
+    }
+
+    // With the lock held.
+    private void SendWaiting()
+    {
+        if (_term == LeaderEpoch.Unknown)
+        {
+            if (!_isConnecting && _waiting.Count > 0)
+            {
+                _isConnecting = true;
+                _ = ConnectAsync();
+            }
+            return;
+        }
+        while (_waiting.Count > 0 && _underWay < BatchesUnderWayMax)
+        {
+            var writes = new PendingWrite[Math.Min(_waiting.Count, BatchRequestsMax)];
+            var requests = new WriteRequest[writes.Length];
+            for (int i = 0; i < writes.Length; i++)
+            {
+                writes[i] = _waiting.Dequeue();
+                requests[i] = writes[i].Request;
+            }
+            _underWay++;
+            _ = SendAsync(new WriteBatch(_sender, _nextNumber++, _term, requests), writes);
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
+        LeaderEpoch term = LeaderEpoch.Unknown;
+        string problem = "";
+        try
+        {
+            term = await Task.Run(() => Sequencer.GetTerm());
+        }
+#pragma warning disable CA1031 // Whatever it is, the writes that wait must hear of it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            problem = exception.Message;
+        }
+        lock (_lock)
+        {
+            _isConnecting = false;
+            (_term, _sender, _nextNumber) = (term, Guid.NewGuid(), 0);
+            if (term == LeaderEpoch.Unknown)
+            {
+                // None of these has gone anywhere yet.
+                ZNodeReply refusal = ZNodeReply.Refused(ZNodeError.RequestTimeout, $"Nothing was carried out: {problem}", feed.Tree.Applied);
+                while (_waiting.TryDequeue(out PendingWrite? write))
+                {
+                    write.Complete(refusal);
+                }
+            }
+            SendWaiting();
+        }
+    }
+
+    private async Task SendAsync(WriteBatch batch, PendingWrite[] writes)
+    {
+        IReadOnlyList<ZNodeReply>? replies = null;
+        string problem = "The sequencer's term ended.";
+        try
+        {
+            replies = await Sequencer.Submit(batch);
+            Zxid newest = Newest(replies);
+            await feed.WaitAppliedAsync(newest);
+        }
+#pragma warning disable CA1031 // Whatever it is, the outcome is not known, and those who wait must hear of it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            (replies, problem) = (null, exception.Message);
+        }
+        bool isLost = replies is null || replies is [{ Error: ZNodeError.ConnectionLoss }, ..];
+        ZNodeReply? lost = replies is null ? ZNodeReply.Refused(ZNodeError.ConnectionLoss, $"The outcome is not known: {problem} Look before you try again.") : null;
+        for (int i = 0; i < writes.Length; i++)
+        {
+            writes[i].Complete(lost ?? replies![i]);
+        }
+        lock (_lock)
+        {
+            _underWay--;
+            if (isLost && batch.Term == _term && batch.Sender == _sender)
+            {
+                _term = LeaderEpoch.Unknown;
+            }
+            SendWaiting();
+        }
+    }
+
+    private static Zxid Newest(IReadOnlyList<ZNodeReply> replies)
+    {
+        Zxid newest = Zxid.Zero;
+        for (int i = 0; i < replies.Count; i++)
+        {
+            newest = Zxid.Max(newest, replies[i].Zxid);
+        }
+        return newest;
+    }
+
+    private sealed class PendingWrite(WriteRequest request)
+    {
+        private readonly TaskCompletionSource<ZNodeReply> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public WriteRequest Request => request;
+
+        public Task<ZNodeReply> Reply => _completion.Task;
+
+        public void Complete(ZNodeReply reply) => _completion.TrySetResult(reply);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>Adds the znode tree to a silo.</summary>
+public static class ZNodeHosting
+{
+    /// <summary>
+    /// Adds this silo's copy of the tree, which is kept up while the silo starts and until it has stopped: call it before Orleans is added. It reads the log that
+    /// <see cref="Partitions.PartitionHosting.AddPartitions"/> adds.
+    /// </summary>
+    public static IServiceCollection AddZNodes(this IServiceCollection services, string dataDirectory, ZNodeOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(new ZNodePlace(Path.Combine(dataDirectory, "znodes")));
+        services.AddSingleton<TreeLog>();
+        services.AddSingleton<TreeCheckpoints>();
+        services.AddSingleton<TreeFeed>();
+        services.AddSingleton<TreeHistory>();
+        services.AddSingleton<WriteLane>();
+        services.AddSingleton<SessionHeartbeats>();
+        services.AddSingleton<CoordinationService>();
+        services.AddSingleton<ICoordination>(provider => provider.GetRequiredService<CoordinationService>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TreeFeed>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SessionHeartbeats>());
+        return services;
+    }
+
+    /// <summary>Adds how the tree's grains are placed.</summary>
+    public static ISiloBuilder AddZNodes(this ISiloBuilder silo)
+    {
+        silo.Services.AddPlacementDirector<SiloLocalPlacement, SiloLocalPlacementDirector>();
+        return silo;
+    }
+}
