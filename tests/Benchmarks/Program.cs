@@ -17,6 +17,9 @@ switch (args.FirstOrDefault())
     case "znodes":
         await ZNodeLoad.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
         return 0;
+    case "million" when args.Length > 1:
+        await MillionLoad.RunAsync(args[1]);
+        return 0;
     case "silo" when args.Length > 1:
         await SiloLoad.RunAsync(args[1]);
         return 0;
@@ -28,6 +31,7 @@ switch (args.FirstOrDefault())
             log [DIRECTORY]     appends and reads of the log engine beside bare writes, in one run
             grain [DIRECTORY]   appends through the partition grain of a silo in this process
             znodes [DIRECTORY]  creates, sets, reads and watches of the znode tree of a silo in this process
+            million ASSEMBLY    a million znodes in a real silo: time, memory, restart, disk after compaction
             silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);

@@ -14,7 +14,7 @@ public interface IZNodeClientGrain : IGrainWithGuidKey
 
     /// <summary>Carries out an operation, and arms its one-shot watch if asked.</summary>
     [Alias("Request")]
-    Task<ZNodeReply> Request(ZNodeOperation operation, bool watch);
+    Task<ZNodeReply> Request([Immutable] ZNodeOperation operation, bool watch);
 
     /// <summary>Arms a persistent watch.</summary>
     [Alias("AddWatch")]

@@ -16,7 +16,7 @@ public interface IZNodeGrain : IGrainWithStringKey
     /// <param name="operation">Exists, get data, get children, get ACL or count descendants of the path that is the grain's key.</param>
     /// <param name="minZxid">The oldest state that will do.</param>
     [Alias("Read")]
-    Task<ZNodeReply> Read(ZNodeCaller caller, ReadOperation operation, Zxid minZxid);
+    Task<ZNodeReply> Read([Immutable] ZNodeCaller caller, [Immutable] ReadOperation operation, Zxid minZxid);
 
     /// <summary>Brings the znode's data into memory, where it stays for a while. For the silo's own use, as the two below.</summary>
     [Alias("Activate")]

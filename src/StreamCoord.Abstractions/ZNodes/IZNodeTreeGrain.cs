@@ -17,7 +17,7 @@ public interface IZNodeTreeGrain : IGrainWithStringKey
 
     /// <summary>Carries out writes in their order; each succeeds or fails on its own.</summary>
     [Alias("Submit")]
-    Task<IReadOnlyList<ZNodeReply>> Submit(WriteBatch batch);
+    Task<WriteBatchReply> Submit(WriteBatch batch);
 
     /// <summary>The newest committed transaction, confirmed to be the newest anywhere.</summary>
     [Alias("Sync")]
@@ -43,6 +43,10 @@ public sealed record WriteBatch(
     [property: Id(1)] long Number,
     [property: Id(2)] LeaderEpoch Term,
     [property: Id(3)] IReadOnlyList<WriteRequest> Requests);
+
+/// <summary>The replies to a batch, in the order of its requests. Immutable, so that it travels by reference within a silo.</summary>
+[GenerateSerializer, Immutable, Alias("StreamCoord.WriteBatchReply")]
+public sealed record WriteBatchReply([property: Id(0)] IReadOnlyList<ZNodeReply> Replies);
 
 /// <summary>One write of a batch.</summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.WriteRequest")]

@@ -15,8 +15,7 @@ public static class AclRules
     /// <paramref name="entries"/> afterwards.
     /// </summary>
     /// <returns>
-    /// <see cref="ZNodeError.InvalidAcl"/> and null when the list is empty, an entry's scheme or id is not acceptable or its permissions are none of
-    /// ours, <c>auth</c> stands for nobody, or the result has more than <see cref="EntriesMax"/> entries.
+    /// <see cref="ZNodeError.InvalidAcl"/> and null when the list is empty, an entry's scheme or id is not acceptable, <c>auth</c> stands for nobody, or the result has more than <see cref="EntriesMax"/> entries.
     /// </returns>
     public static (ZNodeError Error, IReadOnlyList<AclEntry>? Acl) Normalise(IReadOnlyList<AclEntry>? entries, IReadOnlyList<AuthIdentity> identities)
     {
@@ -31,7 +30,7 @@ public static class AclRules
         var stored = new List<AclEntry>(entries.Count);
         foreach (AclEntry? entry in entries.Distinct())
         {
-            if (entry is null || (entry.Permissions & ~ZNodePermissions.All) != 0 || !TryStore(entry, identities, stored) || stored.Count > EntriesMax)
+            if (entry is null || !TryStore(entry, identities, stored) || stored.Count > EntriesMax)
             {
                 return (Invalid, null);
             }

@@ -21,7 +21,7 @@ public static class ReadRules
             CountDescendantsOperation count => CountDescendants(tree, caller, count.Path),
             GetEphemeralsOperation get => GetEphemerals(tree, caller, get.PathPrefix),
             MultiReadOperation multi => ReadAll(tree, caller, multi, out missingPath),
-            WhoAmIOperation => new ZNodeReply { Zxid = tree.Applied, Identities = caller.Identities },
+            WhoAmIOperation => new ZNodeReply { Zxid = tree.Applied, Identities = [.. caller.Identities.Select(WithoutHash)] },
             _ => ZNodeReply.Refused(ZNodeError.Unimplemented, $"{operation.GetType().Name} is not known.", tree.Applied),
         };
     }
@@ -37,6 +37,10 @@ public static class ReadRules
         }
         return AclRules.Allows(node.Acl, ZNodePermissions.Read, caller.Identities);
     }
+
+    // The id of a digest identity is user:hash, and nobody is shown the hash.
+    private static AuthIdentity WithoutHash(AuthIdentity identity) =>
+        identity.Scheme == AuthSchemes.Digest ? identity with { Id = identity.Id.Split(':')[0] } : identity;
 
     private static ZNodeReply Exists(ZNodeTree tree, ZNodeCaller caller, string path)
     {

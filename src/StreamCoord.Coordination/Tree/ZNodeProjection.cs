@@ -20,7 +20,8 @@ public sealed class ZNodeProjection
     internal WatcherSet Watchers { get; } = new();
 
     /// <summary>Takes data over, and which record of the log it is from.</summary>
-    internal void SetData(Offset dataOffset, ReadOnlyMemory<byte>? data) => (_dataOffset, _data) = (dataOffset, data);
+    internal void SetData(Offset dataOffset, byte[]? data) =>
+        (_dataOffset, _data) = (dataOffset, data is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(data));
 
     /// <summary>The znode's data; false when it is not the newest, and has to be read from the log.</summary>
     internal bool TryGetData(ZNode node, out ReadOnlyMemory<byte>? data)

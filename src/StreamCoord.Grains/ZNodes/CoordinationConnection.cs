@@ -123,6 +123,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     public ValueTask DisposeAsync()
     {
         _isDisposed = true;
+        _outbox.Close();
         ZNodeTree tree = _service.Tree;
         lock (tree.Gate)
         {

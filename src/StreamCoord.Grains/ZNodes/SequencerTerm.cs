@@ -73,7 +73,7 @@ internal sealed partial class SequencerTerm : IDisposable
     }
 
     /// <summary>Carries out a batch of writes, in its place among the batches of its sender.</summary>
-    public async Task<IReadOnlyList<ZNodeReply>> SubmitAsync(WriteBatch batch)
+    public async Task<WriteBatchReply> SubmitAsync(WriteBatch batch)
     {
         if (batch.Sender == Guid.Empty)
         {
@@ -88,7 +88,7 @@ internal sealed partial class SequencerTerm : IDisposable
             _senders.Add(batch.Sender, sender = new Sender());
         }
         await sender.TurnAsync(batch.Number);
-        Task<IReadOnlyList<ZNodeReply>> executed = ExecuteAsync(batch);
+        Task<WriteBatchReply> executed = ExecuteAsync(batch);
         sender.Advance();
         return await executed;
     }
@@ -154,11 +154,11 @@ internal sealed partial class SequencerTerm : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        End("The sequencer ends.");
+        End(null);
         _batches.Dispose();
     }
 
-    private async Task<IReadOnlyList<ZNodeReply>> ExecuteAsync(WriteBatch batch)
+    private async Task<WriteBatchReply> ExecuteAsync(WriteBatch batch)
     {
         if (HasEnded)
         {
@@ -171,7 +171,7 @@ internal sealed partial class SequencerTerm : IDisposable
             WriteRequest request = batch.Requests[i];
             replies[i] = Finish(_sequencer.Execute(request.Caller, request.Operation, nowMs), request);
         }
-        return await CommitAsync() ? replies : Lost(replies.Length);
+        return await CommitAsync() ? new WriteBatchReply(replies) : Lost(replies.Length);
     }
 
     private ZNodeReply Finish(ZNodeReply reply, WriteRequest request)
@@ -237,12 +237,16 @@ internal sealed partial class SequencerTerm : IDisposable
         }
     }
 
-    private void End(string reason)
+    // Without a reason it is the grain that ends.
+    private void End(string? reason)
     {
         if (!HasEnded)
         {
             HasEnded = true;
-            LogEnded(_logger, Epoch, reason);
+            if (reason is not null)
+            {
+                LogEnded(_logger, Epoch, reason);
+            }
             _gathering.TrySetResult(false);
             foreach (Sender sender in _senders.Values)
             {
@@ -251,10 +255,10 @@ internal sealed partial class SequencerTerm : IDisposable
         }
     }
 
-    private static ZNodeReply[] Lost(int count)
+    private static WriteBatchReply Lost(int count)
     {
         ZNodeReply lost = ZNodeReply.Refused(ZNodeError.ConnectionLoss, "The outcome is not known: the log of the tree could not be written. Look before you try again.");
-        return [.. Enumerable.Repeat(lost, count)];
+        return new WriteBatchReply([.. Enumerable.Repeat(lost, count)]);
     }
 
     private static TaskCompletionSource<bool> NewGroup() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -108,7 +108,7 @@ internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
         string problem = "The sequencer's term ended.";
         try
         {
-            replies = await Sequencer.Submit(batch);
+            replies = (await Sequencer.Submit(batch)).Replies;
             Zxid newest = Newest(replies);
             await feed.WaitAppliedAsync(newest);
         }

@@ -43,7 +43,7 @@ internal sealed partial class ZNodeTreeGrain(TreeFeed feed, ZNodeOptions options
     public async Task<LeaderEpoch> GetTerm() => (await EnsureTermAsync()).Epoch;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ZNodeReply>> Submit(WriteBatch batch)
+    public Task<WriteBatchReply> Submit(WriteBatch batch)
     {
         return _term is { HasEnded: false } term ? term.SubmitAsync(batch) : SubmitToNextAsync(batch);
     }
@@ -67,7 +67,7 @@ internal sealed partial class ZNodeTreeGrain(TreeFeed feed, ZNodeOptions options
     /// <inheritdoc/>
     public async Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password) => (await EnsureTermAsync()).Resume(session, password.Span);
 
-    private async Task<IReadOnlyList<ZNodeReply>> SubmitToNextAsync(WriteBatch batch) => await (await EnsureTermAsync()).SubmitAsync(batch);
+    private async Task<WriteBatchReply> SubmitToNextAsync(WriteBatch batch) => await (await EnsureTermAsync()).SubmitAsync(batch);
 
     private async Task<SequencerTerm> EnsureTermAsync()
     {
