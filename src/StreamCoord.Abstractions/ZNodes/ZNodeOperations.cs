@@ -47,13 +47,24 @@ public abstract record ReadOperation : ZNodeOperation;
 /// <param name="Acl">Its access control list; not inherited by anything.</param>
 /// <param name="Mode">Its kind.</param>
 /// <param name="TtlMs">For the two TTL modes: 1 to 2^40 - 1 milliseconds; else 0.</param>
-[GenerateSerializer, Immutable, Alias("StreamCoord.CreateOperation")]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("StreamCoord.CreateOperation")]
 public sealed record CreateOperation(
     [property: Id(0)] string Path,
-    [property: Id(1)] ReadOnlyMemory<byte>? Data,
+    ReadOnlyMemory<byte>? Data,
     [property: Id(2)] IReadOnlyList<AclEntry> Acl,
     [property: Id(3)] CreateMode Mode = CreateMode.Persistent,
-    [property: Id(4)] long TtlMs = 0) : WriteOperation;
+    [property: Id(4)] long TtlMs = 0) : WriteOperation
+{
+    // Apart, because Orleans cannot read a nullable memory that stands in a message twice.
+    [Id(1)]
+    private readonly bool _hasData = Data.HasValue;
+
+    [Id(5)]
+    private readonly ReadOnlyMemory<byte> _data = Data.GetValueOrDefault();
+
+    /// <summary>The data; null is not the same as empty.</summary>
+    public ReadOnlyMemory<byte>? Data => _hasData ? _data : null;
+}
 
 /// <summary>Deletes a znode without children.</summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.DeleteOperation")]
@@ -61,11 +72,22 @@ public sealed record DeleteOperation(
     [property: Id(0)] string Path, [property: Id(1)] int ExpectedVersion = WriteOperation.AnyVersion) : WriteOperation;
 
 /// <summary>Sets a znode's data. The reply has its Stat.</summary>
-[GenerateSerializer, Immutable, Alias("StreamCoord.SetDataOperation")]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("StreamCoord.SetDataOperation")]
 public sealed record SetDataOperation(
     [property: Id(0)] string Path,
-    [property: Id(1)] ReadOnlyMemory<byte>? Data,
-    [property: Id(2)] int ExpectedVersion = WriteOperation.AnyVersion) : WriteOperation;
+    ReadOnlyMemory<byte>? Data,
+    [property: Id(2)] int ExpectedVersion = WriteOperation.AnyVersion) : WriteOperation
+{
+    // Apart, because Orleans cannot read a nullable memory that stands in a message twice.
+    [Id(1)]
+    private readonly bool _hasData = Data.HasValue;
+
+    [Id(3)]
+    private readonly ReadOnlyMemory<byte> _data = Data.GetValueOrDefault();
+
+    /// <summary>The data; null is not the same as empty.</summary>
+    public ReadOnlyMemory<byte>? Data => _hasData ? _data : null;
+}
 
 /// <summary>Sets a znode's access control list. The reply has its Stat.</summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.SetAclOperation")]

@@ -4,6 +4,13 @@ namespace StreamCoord.ZNodes;
 [GenerateSerializer, Immutable, Alias("StreamCoord.ZNodeReply")]
 public sealed record ZNodeReply
 {
+    // Apart, because Orleans cannot read a nullable memory that stands in a message twice.
+    [Id(5)]
+    private readonly bool _hasData;
+
+    [Id(12)]
+    private readonly ReadOnlyMemory<byte> _data;
+
     /// <summary><see cref="ZNodeError.Ok"/> on success; of a multi the code of the operation that failed.</summary>
     [Id(0)]
     public ZNodeError Error { get; init; }
@@ -28,8 +35,11 @@ public sealed record ZNodeReply
     public ZNodeStat? Stat { get; init; }
 
     /// <summary>The data read; null also for a znode whose data is null.</summary>
-    [Id(5)]
-    public ReadOnlyMemory<byte>? Data { get; init; }
+    public ReadOnlyMemory<byte>? Data
+    {
+        get => _hasData ? _data : null;
+        init => (_hasData, _data) = (value.HasValue, value.GetValueOrDefault());
+    }
 
     /// <summary>Names of children, or paths of ephemeral znodes.</summary>
     [Id(6)]

@@ -1,17 +1,26 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using StreamCoord.Testing;
 using StreamCoord.Testing.Processes;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Benchmarks.ZNodes;
 
-/// <summary>A million znodes of 100 bytes in a real silo, made over HTTP in multis of 1,000: how long it takes, what they weigh, how soon a restart serves them.</summary>
+/// <summary>
+/// A million znodes of 100 bytes in a real silo, each created by a transaction of its own, by grain calls of an Orleans client in this process: how long it takes, what they weigh, how soon a restart
+/// serves them, what compaction leaves.
+/// </summary>
 internal static class MillionLoad
 {
     private const int Count = 1_000_000;
-    private const int PerMulti = 1_000;
-    private const int Connections = 4;
+    private const int PerCall = 250;
+    private const int CallsUnderWay = 4;
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CompactionLimit = TimeSpan.FromSeconds(120);
 
@@ -22,12 +31,15 @@ internal static class MillionLoad
         await using (SiloProcess silo = await StartAsync(directory.Path))
         {
             await SendAsync(silo, "/v1/znodes/million?mode=persistent", "x");
+            using IHost client = await ConnectAsync(silo, directory.Path);
+            IZNodeTreeGrain tree = client.Services.GetRequiredService<IGrainFactory>().GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
             Stopwatch watch = Stopwatch.StartNew();
-            await Parallel.ForAsync(0, Count / PerMulti, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (multi, _) =>
-                await SendAsync(silo, "/v1/znodes:multi", MakeMulti(multi)));
+            await Parallel.ForAsync(0, Count / PerCall, new ParallelOptions { MaxDegreeOfParallelism = CallsUnderWay }, async (call, _) =>
+                await CreateAsync(tree, call));
             Console.WriteLine($"{Count:N0} znodes of 100 bytes created in {watch.Elapsed.TotalSeconds:N1} s; resident {ResidentMegabytes(silo.Id):N0} MB at once");
             await Task.Delay(SettleTime, TimeProvider.System);
             Console.WriteLine($"resident {ResidentMegabytes(silo.Id):N0} MB after {SettleTime.TotalSeconds:N0} s, disk {DiskMegabytes(directory.Path):N0} MB");
+            await client.StopAsync();
             await silo.KillAsync();
         }
         await RestartAsync(directory.Path, "kill -9");
@@ -64,16 +76,29 @@ internal static class MillionLoad
 
     private static Task<SiloProcess> StartAsync(string directory, params string[] options) => SiloProcess.StartAsync(directory, options);
 
-    private static string MakeMulti(int multi)
+    private static async Task<IHost> ConnectAsync(SiloProcess silo, string directory)
     {
-        string data = Convert.ToBase64String(new byte[100]);
-        var json = new StringBuilder("{\"ops\":[");
-        for (int i = 0; i < PerMulti; i++)
+        using JsonDocument clusters = JsonDocument.Parse(await silo.Http.GetStringAsync("/v3/clusters"));
+        using JsonDocument endpoints = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "endpoints.json")));
+        string clusterId = clusters.RootElement.GetProperty("data")[0].GetProperty("cluster_id").GetString()!;
+        IPEndPoint gateway = IPEndPoint.Parse(endpoints.RootElement.GetProperty("gateway").GetString()!);
+        IHost client = new HostBuilder().UseOrleansClient(orleans => orleans
+            .UseStaticClustering(gateway)
+            .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (clusterId, "streamcoord"))).Build();
+        await client.StartAsync();
+        return client;
+    }
+
+    private static async Task CreateAsync(IZNodeTreeGrain tree, int call)
+    {
+        byte[] data = new byte[100];
+        WriteRequest[] requests = [.. Enumerable.Range(call * PerCall, PerCall).Select(i =>
+            new WriteRequest(ZNodeCaller.Anonymous, new CreateOperation($"/million/n{i:d7}", data, AclEntry.Open)))];
+        WriteBatchReply reply = await tree.Submit(new WriteBatch(Guid.Empty, 0, LeaderEpoch.Unknown, requests));
+        if (reply.Replies.FirstOrDefault(one => !one.IsOk) is { } failed)
         {
-            json.Append(i == 0 ? "" : ",");
-            json.Append(CultureInfo.InvariantCulture, $$"""{"op":"create","path":"/million/n{{(multi * PerMulti) + i:d7}}","data_base64":"{{data}}","mode":"persistent"}""");
+            throw new InvalidOperationException($"{failed.Error}: {failed.Message}");
         }
-        return json.Append("]}").ToString();
     }
 
     private static async Task SendAsync(SiloProcess silo, string path, string body)
