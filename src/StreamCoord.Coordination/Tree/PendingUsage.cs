@@ -9,17 +9,42 @@ namespace StreamCoord.Coordination.Tree;
 internal sealed class PendingUsage(ZNodeTree committed)
 {
     private readonly LinkedList<(Zxid Zxid, string Prefix, long Count, long Bytes)> _changes = [];
+    // A quota is warned about once until it is met again, not for every write.
+    private readonly HashSet<string> _exceeded = [];
+    private readonly List<string> _warnings = [];
     private readonly Dictionary<string, QuotaUsage> _added = [];
+
+    /// <summary>What is to be told about limits that were exceeded since the last call.</summary>
+    public IReadOnlyList<string> TakeWarnings()
+    {
+        if (_warnings.Count == 0)
+        {
+            return [];
+        }
+        string[] warnings = [.. _warnings];
+        _warnings.Clear();
+        return warnings;
+    }
+
 
     /// <summary>Whether the hard limits allow so much more.</summary>
     public bool Allows(string path, long countDelta, long bytesDelta, bool enforce)
     {
-        if (!enforce || committed.Quotas.IsEmpty || committed.Quotas.Find(path) is not { } quota)
+        if (committed.Quotas.IsEmpty || committed.Quotas.Find(path) is not { } quota)
         {
             return true;
         }
         QuotaUsage pending = _added.GetValueOrDefault(quota.Path);
-        return quota.Limits.Check(quota.Path, quota.Usage, pending.Count + countDelta, pending.Bytes + bytesDelta, enforce).Error == ZNodes.ZNodeError.Ok;
+        QuotaCheck check = quota.Limits.Check(quota.Path, quota.Usage, pending.Count + countDelta, pending.Bytes + bytesDelta, enforce);
+        if (check.Exceeded is null)
+        {
+            _exceeded.Remove(quota.Path);
+        }
+        else if (_exceeded.Add(quota.Path))
+        {
+            _warnings.Add(check.Exceeded);
+        }
+        return check.Error == ZNodes.ZNodeError.Ok;
     }
 
     /// <summary>Counts what a transaction will add.</summary>

@@ -68,6 +68,9 @@ public sealed class Sequencer
     /// <summary>Whether a session lives, also after what is in flight.</summary>
     public bool IsAlive(SessionId session) => _ephemerals.ContainsKey(session);
 
+    /// <summary>Limits of quotas that were exceeded since the last call, in words for the log.</summary>
+    public IReadOnlyList<string> TakeQuotaWarnings() => _usage.TakeWarnings();
+
     /// <summary>Carries out one operation.</summary>
     /// <param name="caller">On whose behalf.</param>
     /// <param name="operation">What to do.</param>

@@ -23,7 +23,14 @@ internal sealed class CoordinationService(
     /// <inheritdoc/>
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        await feed.Loaded.WaitAsync(cancellationToken);
+        try
+        {
+            await feed.Loaded.WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is TreeLogDamagedException or TreeFormatException or IOException)
+        {
+            throw new CoordinationUnavailableException(exception.Message);
+        }
         await Sequencer.GetTerm().WaitAsync(cancellationToken);
     }
 

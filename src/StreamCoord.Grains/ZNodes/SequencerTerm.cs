@@ -23,6 +23,7 @@ internal sealed partial class SequencerTerm : IDisposable
     private readonly SessionPassword _password;
     private readonly IPartitionGrain _partition;
     private readonly TimeProvider _time;
+    private readonly TreeMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Dictionary<Guid, Sender> _senders = [];
     private TaskCompletionSource<bool> _appending = NewGroup();
@@ -31,7 +32,8 @@ internal sealed partial class SequencerTerm : IDisposable
 
     private SequencerTerm(Sequencer sequencer, TransactionBatches batches, ZNodeTree tree, TermContext context)
     {
-        (_sequencer, _batches, _partition, _time, _logger) = (sequencer, batches, context.Partition, context.Time, context.Logger);
+        (_sequencer, _batches, _partition, _time) = (sequencer, batches, context.Partition, context.Time);
+        (_metrics, _logger) = (context.Metrics, context.Logger);
         _tracker = new SessionTracker(context.Options.TickTimeMs, NowMs);
         _password = new SessionPassword(tree.Secret!);
         lock (tree.Gate)
@@ -135,6 +137,7 @@ internal sealed partial class SequencerTerm : IDisposable
             ZNodeReply reply = _sequencer.Execute(ZNodeCaller.Service, new CloseSessionOperation(session), NowMs);
             if (reply.IsOk)
             {
+                _metrics.Expired();
                 LogExpired(_logger, session, reply.Zxid);
             }
         }
@@ -166,11 +169,15 @@ internal sealed partial class SequencerTerm : IDisposable
         }
         var replies = new ZNodeReply[batch.Requests.Count];
         long nowMs = NowMs;
+        int refused = 0;
         for (int i = 0; i < replies.Length; i++)
         {
             WriteRequest request = batch.Requests[i];
             replies[i] = Finish(_sequencer.Execute(request.Caller, request.Operation, nowMs), request);
+            refused += replies[i].IsOk ? 0 : 1;
         }
+        _metrics.Decided(replies.Length, refused);
+        WarnOfQuotas();
         return await CommitAsync() ? new WriteBatchReply(replies) : Lost(replies.Length);
     }
 
@@ -194,6 +201,14 @@ internal sealed partial class SequencerTerm : IDisposable
             return reply with { Session = Grant(opened.Session, opened.TimeoutMs) };
         }
         return reply;
+    }
+
+    private void WarnOfQuotas()
+    {
+        foreach (string warning in _sequencer.TakeQuotaWarnings())
+        {
+            LogQuota(_logger, warning);
+        }
     }
 
     private SessionGrant Grant(SessionId session, int timeoutMs) => new(session, _password.Of(session), timeoutMs);
@@ -266,6 +281,9 @@ internal sealed partial class SequencerTerm : IDisposable
     [LoggerMessage(2411, LogLevel.Information, "Session {Session} has expired, by transaction {Zxid}.")]
     private static partial void LogExpired(ILogger logger, SessionId session, Zxid zxid);
 
+    [LoggerMessage(2413, LogLevel.Warning, "Quota exceeded: {Warning}")]
+    private static partial void LogQuota(ILogger logger, string warning);
+
     [LoggerMessage(2412, LogLevel.Warning, "Term {Epoch} of the sequencer has ended: {Reason}")]
     private static partial void LogEnded(ILogger logger, LeaderEpoch epoch, string reason);
 
@@ -307,4 +325,4 @@ internal sealed partial class SequencerTerm : IDisposable
 }
 
 /// <summary>What a term needs from around it.</summary>
-internal sealed record TermContext(IPartitionGrain Partition, ZNodeOptions Options, TimeProvider Time, ILogger Logger);
+internal sealed record TermContext(IPartitionGrain Partition, ZNodeOptions Options, TimeProvider Time, TreeMetrics Metrics, ILogger Logger);

@@ -14,7 +14,7 @@ namespace StreamCoord.Grains.ZNodes;
 /// Owns the tree. Its waits may be used by anybody at any time. Always applied zxid &lt;= newest committed zxid; a batch is applied whole or not at all. A damaged log ends it for
 /// good: every wait fails then, because a tree with a hole is worse than none.
 /// </remarks>
-internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints, ILogger<TreeFeed> logger) : IHostedService, IDisposable
+internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints, TreeMetrics metrics, ILogger<TreeFeed> logger) : IHostedService, IDisposable
 {
     private const int ReadBytesMax = 1024 * 1024;
 
@@ -101,6 +101,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
             Tree.CompleteLoad();
         }
         Announce();
+        metrics.Observe(Tree);
         LogLoaded(logger, Tree.NodeCount, Tree.Applied, checkpoint, Tree.NextOffset);
     }
 

@@ -104,6 +104,8 @@ internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
 
     private async Task SendAsync(WriteBatch batch, PendingWrite[] writes)
     {
+        // The batches are numbered, so they may be sent in any order; and none is sent, or answered, in the turn of a grain that happens to write.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         IReadOnlyList<ZNodeReply>? replies = null;
         string problem = "The sequencer's term ended.";
         try

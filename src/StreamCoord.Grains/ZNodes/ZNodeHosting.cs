@@ -17,6 +17,7 @@ public static class ZNodeHosting
         services.AddSingleton(new ZNodePlace(Path.Combine(dataDirectory, "znodes")));
         services.AddSingleton<TreeLog>();
         services.AddSingleton<TreeCheckpoints>();
+        services.AddSingleton<TreeMetrics>();
         services.AddSingleton<TreeFeed>();
         services.AddSingleton<TreeHistory>();
         services.AddSingleton<WriteLane>();

@@ -14,7 +14,8 @@ namespace StreamCoord.Grains.ZNodes;
 /// between awaits only. A second activation, which Orleans does not rule out, can do no harm: its term has another epoch, and the log takes only the newest.
 /// </remarks>
 [Reentrant, Immovable, PreferLocalPlacement]
-internal sealed partial class ZNodeTreeGrain(TreeFeed feed, ZNodeOptions options, TimeProvider time, ILogger<ZNodeTreeGrain> logger) : Grain, IZNodeTreeGrain
+internal sealed partial class ZNodeTreeGrain(
+    TreeFeed feed, ZNodeOptions options, TreeMetrics metrics, TimeProvider time, ILogger<ZNodeTreeGrain> logger) : Grain, IZNodeTreeGrain
 {
     private const int ReapedMax = 10_000;
 
@@ -99,7 +100,7 @@ internal sealed partial class ZNodeTreeGrain(TreeFeed feed, ZNodeOptions options
         }
         await feed.Loaded;
         await feed.WaitOffsetAsync(granted.EndOffset);
-        var context = new TermContext(Partition, options, time, logger);
+        var context = new TermContext(Partition, options, time, metrics, logger);
         _term = await SequencerTerm.BeginAsync(context, granted.Epoch, feed)
             ?? throw new CoordinationUnavailableException("The log of the znode tree went to another term before this one could begin. Send it again.");
         LogBegun(logger, granted.Epoch);

@@ -55,7 +55,7 @@ internal static class SiloHost
             ["silo"] = endpoints.Silo.ToString(),
             ["gateway"] = endpoints.Gateway.ToString(),
         });
-        await application.Services.GetRequiredService<ICoordination>().ReadyAsync(application.Lifetime.ApplicationStopping);
+        await AwaitTreeAsync(application);
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
         application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
@@ -68,6 +68,18 @@ internal static class SiloHost
         });
         await application.WaitForShutdownAsync();
         application.Logger.Stopped();
+    }
+
+    private static async Task AwaitTreeAsync(WebApplication application)
+    {
+        try
+        {
+            await application.Services.GetRequiredService<ICoordination>().ReadyAsync(application.Lifetime.ApplicationStopping);
+        }
+        catch (CoordinationUnavailableException failure)
+        {
+            throw new StartRefusedException($"The znode tree, where everything is kept about topics, cannot be served: {failure.Message}");
+        }
     }
 
     /// <summary>Starts the application; again with other ports when one that was free a moment ago is not any more.</summary>

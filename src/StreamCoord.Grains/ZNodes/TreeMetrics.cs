@@ -1,0 +1,60 @@
+using System.Diagnostics.Metrics;
+using StreamCoord.Coordination.Tree;
+
+namespace StreamCoord.Grains.ZNodes;
+
+/// <summary>The numbers of this silo's tree and of the sequencer, if it is here: meter <c>StreamCoord.ZNodes</c>. Safe for concurrent use.</summary>
+internal sealed class TreeMetrics : IDisposable
+{
+    private static readonly InstrumentAdvice<int> GroupBuckets = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096] };
+
+    private readonly Meter _meter = new("StreamCoord.ZNodes");
+    private readonly Counter<long> _transactions;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _expired;
+    private readonly Histogram<int> _batchRequests;
+
+    public TreeMetrics()
+    {
+        _transactions = _meter.CreateCounter<long>("streamcoord.znodes.transactions", "{transaction}", "Transactions that the sequencer has decided on.");
+        _refusals = _meter.CreateCounter<long>("streamcoord.znodes.refusals", "{request}", "Writes that the sequencer has refused.");
+        _expired = _meter.CreateCounter<long>("streamcoord.znodes.expired_sessions", "{session}", "Sessions that ended because their client was not heard of.");
+        _batchRequests = _meter.CreateHistogram<int>("streamcoord.znodes.batch.requests", "{request}", "Writes that reached the sequencer in one call.", advice: GroupBuckets);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>Shows a tree's sizes from now on.</summary>
+    public void Observe(ZNodeTree tree)
+    {
+        Gauge("streamcoord.znodes.count", "{znode}", "Znodes.", () => tree.NodeCount);
+        Gauge("streamcoord.znodes.ephemerals", "{znode}", "Ephemeral znodes.", () => tree.EphemeralCount);
+        Gauge("streamcoord.znodes.sessions", "{session}", "Sessions that live.", () => tree.Sessions.Count);
+        Gauge("streamcoord.znodes.watches", "{watch}", "Watches of this silo's connections.", () => tree.WatchCount);
+        _meter.CreateObservableGauge("streamcoord.znodes.applied_zxid", () => tree.Applied.Value, description: "The newest transaction that reads on this silo see.");
+
+        void Gauge(string name, string unit, string description, Func<int> read) => _meter.CreateObservableGauge(
+            name,
+            () =>
+            {
+                lock (tree.Gate)
+                {
+                    return read();
+                }
+            },
+            unit,
+            description);
+    }
+
+    public void Decided(int requests, int refused)
+    {
+        _batchRequests.Record(requests);
+        _transactions.Add(requests - refused);
+        if (refused > 0)
+        {
+            _refusals.Add(refused);
+        }
+    }
+
+    public void Expired() => _expired.Add(1);
+}
