@@ -26,6 +26,9 @@ internal sealed class NaiveTree
 
     public static NaiveTree BeginningAt(Zxid last) => new() { Last = last };
 
+    /// <summary>Goes on behind transactions that changed nothing here, such as the beginning of a term.</summary>
+    public void SkipTo(Zxid last) => Last = last;
+
     public void OpenSession(SessionId session)
     {
         Last = Last.Next();
