@@ -63,7 +63,7 @@ public sealed record CreateOperation(
     private readonly ReadOnlyMemory<byte> _data = Data.GetValueOrDefault();
 
     /// <summary>The data; null is not the same as empty.</summary>
-    public ReadOnlyMemory<byte>? Data => _hasData ? _data : null;
+    public ReadOnlyMemory<byte>? Data => _hasData ? _data : default(ReadOnlyMemory<byte>?);
 }
 
 /// <summary>Deletes a znode without children.</summary>
@@ -86,7 +86,7 @@ public sealed record SetDataOperation(
     private readonly ReadOnlyMemory<byte> _data = Data.GetValueOrDefault();
 
     /// <summary>The data; null is not the same as empty.</summary>
-    public ReadOnlyMemory<byte>? Data => _hasData ? _data : null;
+    public ReadOnlyMemory<byte>? Data => _hasData ? _data : default(ReadOnlyMemory<byte>?);
 }
 
 /// <summary>Sets a znode's access control list. The reply has its Stat.</summary>

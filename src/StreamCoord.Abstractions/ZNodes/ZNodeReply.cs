@@ -37,7 +37,7 @@ public sealed record ZNodeReply
     /// <summary>The data read; null also for a znode whose data is null.</summary>
     public ReadOnlyMemory<byte>? Data
     {
-        get => _hasData ? _data : null;
+        get => _hasData ? _data : default(ReadOnlyMemory<byte>?);
         init => (_hasData, _data) = (value.HasValue, value.GetValueOrDefault());
     }
 
