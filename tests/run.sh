@@ -25,6 +25,10 @@ install_missing() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
     command -v curl >/dev/null || packages+=(curl)
     command -v python3 >/dev/null || packages+=(python3)
+    # The reference that the conformance tests compare with, and a real client of it. Debian's Python has Debian's packages.
+    command -v java >/dev/null || packages+=(default-jre-headless)
+    [[ -e /usr/share/java/zookeeper.jar ]] || packages+=(libzookeeper-java)
+    /usr/bin/python3 -c 'import kazoo' 2>/dev/null || packages+=(python3 python3-kazoo)
     [[ ${#packages[@]} -eq 0 ]] && return 0
     echo "Installing ${packages[*]} ..."
     local as_root=()

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StreamCoord.Gateway.Http.Description;
 using StreamCoord.Gateway.Http.Errors;
@@ -38,7 +37,6 @@ public static class HttpGateway
         services.AddSingleton<TopicConfigResource>();
         services.AddSingleton<ProduceResource>();
         services.AddSingleton<ProduceBatchResource>();
-        services.TryAddSingleton(new ZNodeOptions());
         services.AddSingleton<TopicAccess>();
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<ZNodeRequests>();
@@ -74,10 +72,7 @@ public static class HttpGateway
         app.MapRecords();
         app.MapTopics();
         app.MapProduce();
-        if (app.Services.GetService<ICoordination>() is not null)
-        {
-            app.MapZNodes();
-        }
+        app.MapZNodes();
         app.MapOpenApi();
         return app;
     }

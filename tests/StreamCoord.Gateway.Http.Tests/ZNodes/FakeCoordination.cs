@@ -181,6 +181,12 @@ public sealed class FakeCoordination : ICoordination
             {
                 owner.Requests.Enqueue((Caller, new ExistsOperation(path)));
                 (_path, _kind) = (path, kind);
+
+                // Whoever reads the log as well must not count on it that a watch tells nothing from before it was armed.
+                if (owner._history.LastOrDefault() is { } newest)
+                {
+                    Tell(newest);
+                }
                 sink.Reply(tag, new ZNodeReply { Zxid = owner.AppliedZxid });
             }
         }
