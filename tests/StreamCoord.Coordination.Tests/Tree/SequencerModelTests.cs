@@ -197,7 +197,7 @@ public sealed class SequencerModelTests(ITestOutputHelper output)
 
         private ReadOnlyMemory<byte>? NextData() => _random.Next(4) switch
         {
-            0 => null,
+            0 => default(ReadOnlyMemory<byte>?),
             1 => ReadOnlyMemory<byte>.Empty,
             _ => Enumerable.Range(0, _random.Next(20)).Select(i => (byte)i).ToArray(),
         };
