@@ -22,6 +22,9 @@ public sealed partial class LeadershipClaims : ILifecycleParticipant<ISiloLifecy
         _logger = logger;
     }
 
+    /// <summary>Raised when a partition has got a term that is not the one it got at the silo's start. Whoever hears it must return at once.</summary>
+    public event Action<TopicId, int>? Moved;
+
     /// <summary>
     /// A term of the partition that nobody had before and nobody else will get, newer than <paramref name="newerThan"/>. It is
     /// durable in the table when this returns; every leader with an older term is fenced from then on.
@@ -46,6 +49,11 @@ public sealed partial class LeadershipClaims : ILifecycleParticipant<ISiloLifecy
             LeaderEpoch next = (row.LeaderEpoch > newerThan ? row.LeaderEpoch : newerThan).Next();
             if (await _table.TryClaimAsync(topicId, partition, row.LeaderEpoch, next, _node))
             {
+                // A partition's first term is shown before it begins.
+                if (next.Value > 0)
+                {
+                    Moved?.Invoke(topicId, partition);
+                }
                 return next;
             }
             LogLostSwap(topicId, partition, row.LeaderEpoch);

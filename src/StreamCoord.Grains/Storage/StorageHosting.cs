@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace StreamCoord.Grains.Storage;
@@ -8,23 +8,23 @@ namespace StreamCoord.Grains.Storage;
 /// <summary>Adds grain storage to a silo.</summary>
 public static class StorageHosting
 {
-    /// <summary>The name of the storage that topic grains and catalogue grains ask for.</summary>
-    internal const string Topics = "topics";
+    /// <summary>The name of the storage in which Orleans' streams keep their subscriptions.</summary>
+    internal const string Subscriptions = "PubSubStore";
 
-    private const string TopicsDatabase = "topics-database";
+    private const string SubscriptionsDatabase = "PubSubStore-database";
 
     /// <summary>Keeps the state of grains in <paramref name="database"/>, which the caller closes after the silo has stopped.</summary>
     public static ISiloBuilder AddStreamCoordStorage(this ISiloBuilder silo, Database database)
     {
         silo.Services.AddSingleton(database);
-        silo.AddAdoNetGrainStorage(TopicsDatabase, (AdoNetGrainStorageOptions options) =>
+        silo.AddAdoNetGrainStorage(SubscriptionsDatabase, storage => storage.Configure<Serializer>((options, serializer) =>
         {
             options.Invariant = database.OrleansInvariant;
             options.DataSource = database.Source;
             options.DeleteStateOnClear = true;
-            options.GrainStorageSerializer = new StateSerializer();
-        });
-        silo.Services.AddGrainStorage(Topics, (services, _) => Queued(services.GetRequiredKeyedService<IGrainStorage>(TopicsDatabase), database));
+            options.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
+        }));
+        silo.Services.AddGrainStorage(Subscriptions, (services, _) => Queued(services.GetRequiredKeyedService<IGrainStorage>(SubscriptionsDatabase), database));
         return silo;
     }
 

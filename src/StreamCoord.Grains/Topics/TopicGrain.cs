@@ -1,90 +1,82 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Leadership;
-using StreamCoord.Grains.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Topics;
 
 /// <summary>
-/// One topic. Owns the topic's row in grain storage, and with it the topic's rows in the leadership table and its name in the
-/// catalogue. Calls interleave so that <see cref="Describe"/> is always answered at once, from memory; those that change
-/// something run one after another.
+/// One topic. Owns the topic's znodes, but for the configuration that users may write too, and the topic's rows in the leadership table. Calls interleave so that
+/// <see cref="Describe"/> is always answered at once, from memory; those that change something run one after another.
 /// </summary>
 /// <remarks>
-/// Nothing spans the three places, so each change has an order in which a stop at any point leaves something to finish. A
-/// creation lists the name, writes the state, makes the rows: with the state written the topic exists, and activation makes
-/// the rows that lack; without it, activation takes the name off the list. A deletion marks the state, removes the
-/// partitions and the rows, clears the state, takes the name off the list: a marked state is finished by the next change and by
-/// a timer of the next activation. A failed write ends the activation, for what is in memory may then differ from the database.
+/// Nothing spans the tree and the table, so each change has an order in which a stop at any point leaves something to finish. A creation makes the znodes, all at once, and then the
+/// rows: with the znodes the topic exists, and activation makes the rows that lack. A deletion asks for itself in the tree, removes the partitions and the rows, and then the
+/// znodes with the request, all at once: while the request is there the deletion is finished by the next change, by a timer of the next activation, and by the controller. A failed
+/// write ends the activation, for what is in memory may then differ from the tree.
 /// </remarks>
 [Reentrant]
-internal sealed partial class TopicGrain : Grain, ITopicGrain
+internal sealed partial class TopicGrain(
+    TopicStore store,
+    ILeadershipTable leadership,
+    ClusterIdentity identity,
+    TopicOptions options,
+    InternalTopics internalTopics,
+    MetadataStart start,
+    ILogger<TopicGrain> logger) : Grain, ITopicGrain, ITopicKeeperGrain
 {
     /// <summary>How many partitions are called at a time.</summary>
     private const int PartitionCallsMax = 64;
 
+    private const int ConfigureAttemptsMax = 10;
+
     private static readonly TimeSpan DeletionRetry = TimeSpan.FromSeconds(30);
 
-    private readonly IPersistentState<TopicState> _state;
-    private readonly ILeadershipTable _leadership;
-    private readonly NodeId _node;
-    private readonly TopicOptions _options;
-    private readonly InternalTopics _internalTopics;
-    private readonly ILogger<TopicGrain> _logger;
+    private readonly NodeId[] _nodes = [identity.NodeId];
+
+    /// <summary>The topic as the tree has it, or null.</summary>
+    private StoredTopic? _stored;
 
     /// <summary>The topic, or null when there is none or its creation or deletion is not finished.</summary>
     private TopicDescription? _topic;
 
+    /// <summary>The write of a configuration that the partitions were told of last; they read it anew when they are activated.</summary>
+    private Zxid _toldConfig;
+
+    /// <summary>The illegal configuration that was reported last.</summary>
+    private Zxid _reportedConfig;
+
     /// <summary>Ends when the newest change, and so every change before it, has ended.</summary>
     private Task _newestChange = Task.CompletedTask;
 
-    public TopicGrain(
-        [PersistentState("topic", StorageHosting.Topics)] IPersistentState<TopicState> state,
-        ILeadershipTable leadership,
-        ClusterIdentity identity,
-        TopicOptions options,
-        InternalTopics internalTopics,
-        ILogger<TopicGrain> logger)
-    {
-        _internalTopics = internalTopics;
-        _state = state;
-        _leadership = leadership;
-        _node = identity.NodeId;
-        _options = options;
-        _logger = logger;
-    }
-
     private string Name => this.GetPrimaryKeyString();
 
-    private ITopicCatalogueGrain Catalogue => TopicCatalogue.ShardOf(GrainFactory, Name);
-
-    private bool IsBeingDeleted => _state.RecordExists && _state.State.IsBeingDeleted;
+    private bool IsBeingDeleted => _stored is { IsBeingDeleted: true };
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (TopicName.IsInternal(Name))
         {
-            _topic = _internalTopics.Describe(Name);
+            _topic = internalTopics.Describe(Name);
             return;
         }
-        if (_state.State.Format > TopicState.NewestFormat)
+        if (TopicName.Check(Name) is not null)
         {
-            throw new DatabaseException(
-                $"Topic '{Name}' was written in format {_state.State.Format}, and this build knows formats up to {TopicState.NewestFormat}.");
+            return;
         }
-        if (!_state.RecordExists)
-        {
-            await Catalogue.Remove(Name);
-        }
-        else if (IsBeingDeleted)
+        await start.Done;
+        _stored = await store.ReadAsync(Name);
+        if (IsBeingDeleted)
         {
             this.RegisterGrainTimer(RetryDeletionAsync, new GrainTimerCreationOptions(TimeSpan.Zero, DeletionRetry) { Interleave = true });
         }
-        else
+        else if (_stored is not null)
         {
+            await AdoptConfigAsync();
             _topic = await SettleAsync();
         }
     }
@@ -102,7 +94,7 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
 
     public Task<TopicReply> DescribeOrCreate()
     {
-        if (_topic is not null || !_options.AutoCreate)
+        if (_topic is not null || !options.AutoCreate)
         {
             return Describe();
         }
@@ -125,12 +117,16 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
             {
                 return refusal;
             }
-            TopicState grown = _state.State with { PartitionCount = partitionCount };
             if (validateOnly)
             {
-                return TopicReply.Done(Imagine(grown));
+                return TopicReply.Done(Imagine(topic.TopicId, partitionCount, topic.ReplicationFactor, topic.Configs));
             }
-            await WriteAsync(grown);
+            ZNodeReply grown = await store.GrowAsync(Name, _stored!, partitionCount, _nodes);
+            if (!grown.IsOk)
+            {
+                return TopicReply.Refused(ErrorCode.InvalidPartitions, grown.Message!);
+            }
+            _stored = _stored! with { PartitionCount = partitionCount, Version = grown.Stat!.Value.Version };
             _topic = await SettleAsync();
             return TopicReply.Done(_topic);
         });
@@ -140,30 +136,67 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
     {
         return ChangeExistingAsync(async topic =>
         {
-            if (TopicRules.TryChange(topic.Configs, changes, out Dictionary<string, string> configs) is { } refusal)
+            for (int attempt = 1; ; attempt++)
             {
-                return refusal;
+                if (TopicRules.TryChange(_stored!.Configs, changes, out Dictionary<string, string> configs) is { } refusal)
+                {
+                    return refusal;
+                }
+                if (validateOnly)
+                {
+                    return TopicReply.Done(topic with { Configs = configs });
+                }
+                ZNodeReply written = await store.ConfigureAsync(Name, _stored, configs);
+                if (written.IsOk)
+                {
+                    var config = new WrittenConfig(configs, null, written.Results![0].Stat!.Value.Version, written.Zxid);
+                    _stored = _stored with { Configs = configs, Written = config };
+                    await TellPartitionsAsync();
+                    return TopicReply.Done(_topic);
+                }
+                // Somebody has written the znode meanwhile: the change is made to what stands there now.
+                if (attempt == ConfigureAttemptsMax || !await RereadAsync())
+                {
+                    return TopicReply.Refused(ErrorCode.RequestTimedOut, $"The configuration of topic '{Name}' is being changed by others. Try again.");
+                }
             }
-            TopicDescription altered = topic with { Configs = configs };
-            if (validateOnly)
-            {
-                return TopicReply.Done(altered);
-            }
-            await WriteAsync(_state.State with { Configs = configs });
-            _topic = altered;
-            await ReconfigureAsync(altered);
-            return TopicReply.Done(altered);
         });
     }
 
-    public Task<TopicReply> Delete()
+    public Task<TopicReply> Delete() => ChangeExistingAsync(_ => DeleteAsync());
+
+    public Task<TopicReply> FollowConfig(Zxid written)
     {
-        return ChangeExistingAsync(async _ =>
+        return ChangeAsync(async () =>
         {
-            await WriteAsync(_state.State with { IsBeingDeleted = true });
-            _topic = null;
-            await FinishDeletionAsync();
-            return TopicReply.Done(null);
+            if (_topic is not null && written > _toldConfig && await RereadAsync())
+            {
+                await TellPartitionsAsync();
+            }
+            return TopicReply.Done(_topic);
+        });
+    }
+
+    public Task<TopicReply> FinishDeletion()
+    {
+        return ChangeAsync(async () =>
+        {
+            _stored = await store.ReadAsync(Name);
+            if (_stored is null)
+            {
+                _topic = null;
+                await store.DropRequestAsync(Name);
+            }
+            return IsBeingDeleted ? await DeleteAsync() : TopicReply.Done(_topic);
+        });
+    }
+
+    public Task<TopicReply> Publish(ControllerTerm term, int partition)
+    {
+        return ChangeExistingAsync(async topic =>
+        {
+            await new Publication(store).WriteAsync(Name, await leadership.ReadAsync(topic.TopicId), term, partition);
+            return TopicReply.Done(topic);
         });
     }
 
@@ -190,9 +223,9 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
         catch (Exception failure)
         {
             DeactivateOnIdle();
-            LogFailedChange(failure, Name);
-            return failure is DbException
-                ? TopicReply.Refused(ErrorCode.KafkaStorageError, $"The database failed while topic '{Name}' was changed: {failure.Message} Check the disk and try again.")
+            LogFailedChange(logger, failure, Name);
+            return failure is DbException or TreeRefusedException
+                ? TopicReply.Refused(ErrorCode.KafkaStorageError, $"What topics are kept in failed while topic '{Name}' was changed: {failure.Message} Check the disk and try again.")
                 : TopicReply.Refused(ErrorCode.UnknownServerError, $"Topic '{Name}' could not be changed, or not completely; the silo's log says why. Try again.");
         }
         finally
@@ -203,95 +236,104 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
 
     private async Task<TopicReply> CreateAsync(CreateTopicRequest request)
     {
-        int partitionCount = request.PartitionCount ?? _options.DefaultPartitions;
-        short replicationFactor = request.ReplicationFactor ?? _options.DefaultReplicationFactor;
+        int partitionCount = request.PartitionCount ?? options.DefaultPartitions;
+        short replicationFactor = request.ReplicationFactor ?? options.DefaultReplicationFactor;
         if (TopicRules.CheckNew(partitionCount, replicationFactor, request.Configs) is { } refusal)
         {
             return refusal;
         }
-        if (await FindCollisionAsync(request.ValidateOnly) is { } collision)
-        {
-            return TopicReply.Refused(
-                ErrorCode.InvalidTopicException,
-                $"'{Name}' collides with the topic '{collision}': '.' and '_' are one character in the names of metrics. Choose another name.");
-        }
-        var state = new TopicState
-        {
-            TopicId = request.ValidateOnly ? Guid.Empty : TopicId.NewId().Value,
-            PartitionCount = partitionCount,
-            ReplicationFactor = replicationFactor,
-            Configs = new Dictionary<string, string>(request.Configs),
-        };
+        var configs = new Dictionary<string, string>(request.Configs);
         if (request.ValidateOnly)
         {
-            return TopicReply.Done(Imagine(state));
+            return await store.FindNameAsync(Name) is { } taken ? Collides(taken) : TopicReply.Done(Imagine(new TopicId(Guid.Empty), partitionCount, replicationFactor, configs));
         }
-        await WriteAsync(state);
+        ZNodeReply created = await store.CreateAsync(Name, TopicId.NewId(), partitionCount, _nodes, configs);
+        if (created.Error == ZNodeError.NodeExists)
+        {
+            return Collides(await store.FindNameAsync(Name) ?? Name);
+        }
+        if (!created.IsOk)
+        {
+            return TopicReply.Refused(ErrorCode.InvalidPartitions, created.Message!);
+        }
+        _stored = await store.ReadAsync(Name);
+        _toldConfig = created.Zxid;
         _topic = await SettleAsync();
         return TopicReply.Done(_topic);
     }
 
-    /// <summary>Lists the name, unless this is a mere question. Returns the topic whose name collides with it, or null.</summary>
-    private async Task<string?> FindCollisionAsync(bool validateOnly)
+    private TopicReply Collides(string taken)
     {
-        string? collision = await AddAsync();
-        if (collision is not null)
-        {
-            // The name may be left over from a creation that a crash cut short: looking at that topic tidies it up.
-            await GrainFactory.GetGrain<ITopicGrain>(collision).Describe();
-            collision = await AddAsync();
-        }
-        return collision;
-
-        async Task<string?> AddAsync()
-        {
-            return validateOnly
-                ? (await Catalogue.List()).FirstOrDefault(name => TopicName.Fold(name) == TopicName.Fold(Name) && name != Name)
-                : await Catalogue.Add(Name);
-        }
+        return taken == Name
+            ? TopicReply.Refused(ErrorCode.TopicAlreadyExists, $"Topic '{Name}' exists already.")
+            : TopicReply.Refused(
+                ErrorCode.InvalidTopicException,
+                $"'{Name}' collides with the topic '{taken}': '.' and '_' are one character in the names of metrics. Choose another name.");
     }
 
-    /// <summary>Makes the leadership rows that lack for the state written, and describes the topic.</summary>
+    /// <summary>Makes the leadership rows that lack for the topic in the tree, and describes it.</summary>
     private async Task<TopicDescription> SettleAsync()
     {
-        TopicState state = _state.State;
-        var topicId = new TopicId(state.TopicId);
-        IReadOnlyList<LeadershipRow> rows = await _leadership.ReadAsync(topicId);
-        if (rows.Count < state.PartitionCount)
+        StoredTopic stored = _stored!;
+        IReadOnlyList<LeadershipRow> rows = await leadership.ReadAsync(stored.TopicId);
+        if (rows.Count < stored.PartitionCount)
         {
-            await _leadership.CreateAsync(topicId, state.PartitionCount, [_node], [_node]);
-            rows = await _leadership.ReadAsync(topicId);
+            await leadership.CreateAsync(stored.TopicId, stored.PartitionCount, _nodes, _nodes);
+            rows = await leadership.ReadAsync(stored.TopicId);
         }
         PartitionAssignment[] assignments =
             [.. rows.Select(row => new PartitionAssignment(row.Partition, row.LeaderNode ?? row.InSyncReplicas[0], row.Replicas, row.InSyncReplicas))];
-        return new TopicDescription(Name, topicId, assignments, state.ReplicationFactor, state.Configs);
+        return new TopicDescription(Name, stored.TopicId, assignments, stored.ReplicationFactor, stored.Configs);
     }
 
     /// <summary>The topic as it would be.</summary>
-    private TopicDescription Imagine(TopicState state)
+    private TopicDescription Imagine(TopicId topicId, int partitionCount, short replicationFactor, IReadOnlyDictionary<string, string> configs)
     {
-        NodeId[] nodes = [_node];
-        PartitionAssignment[] assignments = [.. Enumerable.Range(0, state.PartitionCount).Select(i => new PartitionAssignment(i, _node, nodes, nodes))];
-        return new TopicDescription(Name, new TopicId(state.TopicId), assignments, state.ReplicationFactor, state.Configs);
+        PartitionAssignment[] assignments = [.. Enumerable.Range(0, partitionCount).Select(i => new PartitionAssignment(i, _nodes[0], _nodes, _nodes))];
+        return new TopicDescription(Name, topicId, assignments, replicationFactor, configs);
     }
 
-    private async Task WriteAsync(TopicState state)
+    /// <summary>Reads the topic's znodes anew and takes their configuration over. False when the topic is going.</summary>
+    private async Task<bool> RereadAsync()
     {
-        TopicState before = _state.State;
-        try
+        StoredTopic? stored = await store.ReadAsync(Name);
+        if (stored is null or { IsBeingDeleted: true })
         {
-            _state.State = state;
-            await _state.WriteStateAsync();
+            return false;
         }
-        catch
+        _stored = stored;
+        await AdoptConfigAsync();
+        return true;
+    }
+
+    /// <summary>Puts the written configuration in force, when it is legal; else it is ignored as a whole.</summary>
+    private async Task AdoptConfigAsync()
+    {
+        WrittenConfig written = _stored!.Written;
+        if (written.Configs is not { } configs)
         {
-            _state.State = before;
-            throw;
+            if (written.Zxid > _reportedConfig || written.Zxid == Zxid.Zero)
+            {
+                _reportedConfig = written.Zxid;
+                LogIllegalConfig(logger, TopicPaths.Config(Name), Name, written.Problem!);
+            }
+        }
+        else if (!AreSame(configs, _stored.Configs))
+        {
+            await store.AdoptAsync(Name, configs);
+            _stored = _stored with { Configs = configs };
         }
     }
 
-    private async Task ReconfigureAsync(TopicDescription topic)
+    private static bool AreSame(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
+        left.Count == right.Count && left.All(pair => right.GetValueOrDefault(pair.Key) == pair.Value);
+
+    private async Task TellPartitionsAsync()
     {
+        StoredTopic stored = _stored!;
+        TopicDescription topic = _topic! with { Configs = stored.Configs };
+        _topic = topic;
+        _toldConfig = stored.Written.Zxid;
         try
         {
             await ForEachPartitionAsync(topic.Partitions.Count, partition => partition.Reconfigure());
@@ -299,26 +341,35 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
         catch (Exception failure)
         {
             // The configuration is durable; a partition that missed it reads it when it is activated next.
-            LogFailedReconfiguration(failure, Name);
+            LogFailedReconfiguration(logger, failure, Name);
         }
+    }
+
+    private async Task<TopicReply> DeleteAsync()
+    {
+        await store.BeginDeletionAsync(Name);
+        _stored = _stored! with { IsBeingDeleted = true };
+        _topic = null;
+        await FinishDeletionAsync();
+        return TopicReply.Done(null);
     }
 
     private async Task FinishDeletionAsync()
     {
         if (IsBeingDeleted)
         {
-            var topicId = new TopicId(_state.State.TopicId);
-            await ForEachPartitionAsync(_state.State.PartitionCount, partition => partition.Remove(topicId));
-            await _leadership.DeleteAsync(topicId);
-            await _state.ClearStateAsync();
-            await Catalogue.Remove(Name);
+            StoredTopic stored = _stored!;
+            await ForEachPartitionAsync(stored.PartitionCount, partition => partition.Remove(stored.TopicId));
+            await leadership.DeleteAsync(stored.TopicId);
+            await store.DeleteAsync(Name);
+            _stored = null;
         }
     }
 
     private async Task RetryDeletionAsync()
     {
         await ChangeAsync(() => Task.FromResult(TopicReply.Done(null)));
-        if (!_state.RecordExists)
+        if (_stored is null)
         {
             DeactivateOnIdle();
         }
@@ -335,8 +386,11 @@ internal sealed partial class TopicGrain : Grain, ITopicGrain
     private TopicReply Unknown() => TopicReply.Refused(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{Name}'.");
 
     [LoggerMessage(2201, LogLevel.Error, "Topic {Topic} could not be changed, or not completely.")]
-    private partial void LogFailedChange(Exception failure, string topic);
+    private static partial void LogFailedChange(ILogger logger, Exception failure, string topic);
 
     [LoggerMessage(2202, LogLevel.Warning, "Not every partition of topic {Topic} has taken over its changed configuration.")]
-    private partial void LogFailedReconfiguration(Exception failure, string topic);
+    private static partial void LogFailedReconfiguration(ILogger logger, Exception failure, string topic);
+
+    [LoggerMessage(2203, LogLevel.Warning, "The configuration in the znode {Path} is ignored, and topic {Topic} keeps the one it has: {Problem}")]
+    private static partial void LogIllegalConfig(ILogger logger, string path, string topic, string problem);
 }

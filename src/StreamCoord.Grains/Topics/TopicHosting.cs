@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Storage;
 using StreamCoord.ZNodes;
@@ -11,7 +12,7 @@ public static class TopicHosting
 {
     /// <summary>
     /// Adds what topic grains and partition grains ask for, kept in <paramref name="database"/>, which the caller closes after the
-    /// silo has stopped. A <see cref="ClusterIdentity"/> is the caller's to add.
+    /// silo has stopped, and in the znode tree. A <see cref="ClusterIdentity"/>, partitions and the tree are the caller's to add.
     /// </summary>
     public static ISiloBuilder AddTopics(this ISiloBuilder silo, Database database, TopicOptions options)
     {
@@ -23,6 +24,7 @@ public static class TopicHosting
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<InternalTopics>());
         silo.Services.AddSingleton<LeadershipClaims>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LeadershipClaims>());
+        silo.Services.AddMetadata();
         return silo;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using StreamCoord.Grains.Brokers;
 using StreamCoord.Silo.Options;
 
 namespace StreamCoord.Silo.Hosting;
@@ -16,5 +17,16 @@ internal sealed record Endpoints(IPEndPoint Http, IPEndPoint Silo, IPEndPoint Ga
         Ports.Choose(ListenerOptions.HttpKey, options.Http);
         return new Endpoints(
             options.Http, Ports.Choose(ListenerOptions.SiloKey, options.Silo), Ports.Choose(ListenerOptions.GatewayKey, options.Gateway));
+    }
+
+    /// <summary>The same as it stands in the znode tree, for whoever looks for this silo.</summary>
+    /// <param name="httpAddress">Where clients reach the HTTP gateway.</param>
+    /// <param name="rack">Where the machine stands.</param>
+    public BrokerEndpoints Describe(string httpAddress, string? rack)
+    {
+        const string Plain = "PLAINTEXT";
+        string host = httpAddress[..httpAddress.LastIndexOf(':')];
+        return new BrokerEndpoints(
+            host, [new("HTTP", Plain, httpAddress), new("SILO", Plain, Silo.ToString()), new("GATEWAY", Plain, Gateway.ToString())], rack);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
+using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
@@ -55,7 +56,7 @@ internal static class SiloHost
             ["silo"] = endpoints.Silo.ToString(),
             ["gateway"] = endpoints.Gateway.ToString(),
         });
-        await AwaitTreeAsync(application);
+        await AwaitTreeAsync(application, endpoints.Describe(httpAddress, options.Node.Rack));
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
         application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
@@ -70,11 +71,12 @@ internal static class SiloHost
         application.Logger.Stopped();
     }
 
-    private static async Task AwaitTreeAsync(WebApplication application)
+    private static async Task AwaitTreeAsync(WebApplication application, BrokerEndpoints broker)
     {
         try
         {
             await application.Services.GetRequiredService<ICoordination>().ReadyAsync(application.Lifetime.ApplicationStopping);
+            await application.Services.RegisterBrokerAsync(broker);
         }
         catch (CoordinationUnavailableException failure)
         {

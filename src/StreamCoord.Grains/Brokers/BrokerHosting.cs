@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Grains.Topics;
+using StreamCoord.Grains.ZNodes;
+
+namespace StreamCoord.Grains.Brokers;
+
+/// <summary>Adds Kafka's metadata in the tree to a silo.</summary>
+public static class BrokerHosting
+{
+    /// <summary>
+    /// Waits until topics can be served, registers the silo in the tree, and keeps it registered until it stops. Call it when its listeners listen; ends after the first attempt.
+    /// </summary>
+    /// <exception cref="CoordinationUnavailableException">The znodes that topics need cannot be made.</exception>
+    public static async Task RegisterBrokerAsync(this IServiceProvider services, BrokerEndpoints endpoints)
+    {
+        try
+        {
+            await services.GetRequiredService<MetadataStart>().Done;
+        }
+        catch (TreeRefusedException failure)
+        {
+            throw new CoordinationUnavailableException(failure.Message);
+        }
+        await services.GetRequiredService<BrokerRegistration>().StartAsync(endpoints);
+    }
+
+    internal static void AddMetadata(this IServiceCollection services)
+    {
+        services.AddSingleton<BaseNodes>();
+        services.AddSingleton<MetadataStart>();
+        services.AddSingleton<MetadataWatch>();
+        services.AddSingleton<ConfigFollower>();
+        services.AddSingleton<Controller>();
+        services.AddSingleton<ControllerElection>();
+        services.AddSingleton<BrokerRegistration>();
+        services.AddSingleton<TopicStore>();
+        services.AddSingleton<TopicMigration>();
+        services.AddSingleton<MetadataParts>();
+        services.AddSingleton<Metadata>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Metadata>());
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using StreamCoord.Grains.Brokers;
+using StreamCoord.Topics;
+
+namespace StreamCoord.Grains.Topics;
+
+/// <summary>The JSON of /config/topics/T (version 1): the configurations set for the topic. Users may write it. Immutable.</summary>
+internal sealed record TopicConfigNode
+{
+    private const int NewestVersion = 1;
+
+    public int Version { get; init; } = NewestVersion;
+
+    public required IReadOnlyDictionary<string, string> Config { get; init; }
+
+    public static byte[] Write(IReadOnlyDictionary<string, string> configs) =>
+        JsonSerializer.SerializeToUtf8Bytes(new TopicConfigNode { Config = configs }, KafkaJson.Default.TopicConfigNode);
+
+    /// <summary>Returns null for a legal configuration, else a sentence that says what is wrong with it.</summary>
+    public static string? TryRead(ReadOnlySpan<byte> json, out IReadOnlyDictionary<string, string> configs)
+    {
+        configs = new Dictionary<string, string>();
+        try
+        {
+            TopicConfigNode? node = JsonSerializer.Deserialize(json, KafkaJson.Default.TopicConfigNode);
+            if (node is null || node.Config is null || node.Config.Values.Any(value => value is null))
+            {
+                return "It takes the form {\"version\":1,\"config\":{\"name\":\"value\"}}.";
+            }
+            if (node.Version != NewestVersion)
+            {
+                return $"It has version {node.Version}; the known one is {NewestVersion}.";
+            }
+            configs = node.Config;
+            return TopicConfigs.Check(configs);
+        }
+        catch (JsonException failure)
+        {
+            return $"It is no JSON of the form {{\"version\":1,\"config\":{{\"name\":\"value\"}}}}: {failure.Message}";
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.Topics;
+
+/// <summary>
+/// Reads and writes the znodes of topics. A topic exists when the one transaction that makes its znodes has committed, and is gone when the one that deletes them has.
+/// </summary>
+/// <remarks>
+/// Keeps nothing, so it is safe for concurrent use; two changes of one topic at a time are told apart by the znodes' versions. What a finished write has done is durable and is
+/// seen by every later read on this silo. A write whose outcome is not known throws.
+/// </remarks>
+internal sealed class TopicStore(ICoordination tree)
+{
+    /// <summary>Below every limit that a multi may be given, and small enough not to hold up the writes of others.</summary>
+    private const int DeletesMax = 500;
+
+    private const int DeletionAttemptsMax = 10;
+
+    /// <summary>Who only reads: the topic's own znodes are the service's to write.</summary>
+    private static readonly IReadOnlyList<AclEntry> ReadOnly = AclEntry.ReadOnly;
+
+    /// <summary>Whoever may reach the tree may set a topic's configuration, as with Kafka's own znodes.</summary>
+    private static readonly IReadOnlyList<AclEntry> Writable = [new(ZNodePermissions.Read | ZNodePermissions.Write, "world", "anyone")];
+
+    /// <summary>The topic, or null.</summary>
+    /// <exception cref="TopicZNodeException">A znode of it that only the service writes has been tampered with.</exception>
+    public async Task<StoredTopic?> ReadAsync(string name)
+    {
+        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new MultiReadOperation(
+        [
+            new GetDataOperation(TopicPaths.Topic(name)),
+            new GetDataOperation(TopicPaths.Config(name)),
+            new GetDataOperation(TopicPaths.Record(name)),
+            new GetDataOperation(TopicPaths.Deletion(name)),
+        ]));
+        ZNodeReply[] nodes = [.. Require(reply).Results!];
+        if (nodes[0].Error == ZNodeError.NoNode)
+        {
+            return null;
+        }
+        (TopicId topicId, int partitionCount, short replicationFactor) = TopicNode.Read(name, DataOf(nodes[0]).Span);
+        TopicRecordNode record = TopicRecordNode.Read(TopicPaths.Record(name), DataOf(nodes[2]).Span);
+        return new StoredTopic
+        {
+            TopicId = topicId,
+            PartitionCount = partitionCount,
+            ReplicationFactor = replicationFactor,
+            Version = nodes[0].Stat!.Value.Version,
+            Configs = record.Config,
+            Written = ReadConfig(nodes[1]),
+            IsBeingDeleted = nodes[3].IsOk,
+        };
+    }
+
+    /// <summary>The topic that has this name or one that collides with it, or null.</summary>
+    public async Task<string?> FindNameAsync(string name)
+    {
+        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new GetDataOperation(TopicPaths.Record(name)));
+        return reply.Error == ZNodeError.NoNode ? null : TopicRecordNode.Read(TopicPaths.Record(name), DataOf(Require(reply)).Span).Topic;
+    }
+
+    /// <summary>
+    /// Makes the topic's znodes in one transaction. <see cref="ZNodeError.NodeExists"/> when the name, or one that collides with it, is taken; <see cref="ZNodeError.BadArguments"/>
+    /// when the topic is too large for a znode.
+    /// </summary>
+    public async Task<ZNodeReply> CreateAsync(string name, TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas, IReadOnlyDictionary<string, string> configs)
+    {
+        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new MultiOperation(
+        [
+            new CreateOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs), ReadOnly),
+            new CreateOperation(TopicPaths.Topic(name), TopicNode.Write(topicId, partitionCount, replicas), ReadOnly),
+            new CreateOperation(TopicPaths.Config(name), TopicConfigNode.Write(configs), Writable),
+        ]));
+        return reply.Error is ZNodeError.NodeExists or ZNodeError.BadArguments ? reply : Require(reply);
+    }
+
+    /// <summary>Writes a larger number of partitions. <see cref="ZNodeError.BadArguments"/> when the topic would be too large for a znode.</summary>
+    public async Task<ZNodeReply> GrowAsync(string name, StoredTopic topic, int partitionCount, IReadOnlyList<NodeId> replicas)
+    {
+        ZNodeReply reply = await tree.RequestAsync(
+            ZNodeCaller.Service, new SetDataOperation(TopicPaths.Topic(name), TopicNode.Write(topic.TopicId, partitionCount, replicas), topic.Version));
+        return reply.Error == ZNodeError.BadArguments ? reply : Require(reply);
+    }
+
+    /// <summary>
+    /// Writes a configuration and puts it in force. False, and nothing is changed, when somebody has written the configuration's znode since <paramref name="topic"/> was read.
+    /// </summary>
+    public async Task<ZNodeReply> ConfigureAsync(string name, StoredTopic topic, IReadOnlyDictionary<string, string> configs)
+    {
+        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new MultiOperation(
+        [
+            new SetDataOperation(TopicPaths.Config(name), TopicConfigNode.Write(configs), topic.Written.Version),
+            new SetDataOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs)),
+        ]));
+        return reply.Error == ZNodeError.BadVersion ? reply : Require(reply);
+    }
+
+    /// <summary>Puts in force what somebody else has written to the configuration's znode.</summary>
+    public async Task AdoptAsync(string name, IReadOnlyDictionary<string, string> configs) =>
+        Require(await tree.RequestAsync(ZNodeCaller.Service, new SetDataOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs))));
+
+    /// <summary>Asks for the topic's deletion, in a form that outlives whoever asks: from now on it cannot be undone.</summary>
+    public async Task BeginDeletionAsync(string name)
+    {
+        string path = TopicPaths.Deletion(name);
+        ZNodeReply present = await tree.RequestAsync(ZNodeCaller.Service, new ExistsOperation(path));
+        var create = new CreateOperation(path, null, ReadOnly);
+        if (present.Error == ZNodeError.NoNode)
+        {
+            Require(await tree.RequestAsync(ZNodeCaller.Service, create));
+        }
+        else if (Require(present).Stat!.Value.EphemeralOwner != SessionId.None)
+        {
+            Require(await tree.RequestAsync(ZNodeCaller.Service, new MultiOperation([new DeleteOperation(path), create])));
+        }
+    }
+
+    /// <summary>Takes the topic's znodes away: those below it in pieces, then all that make it a topic, with the request for its deletion, in one transaction.</summary>
+    public async Task DeleteAsync(string name)
+    {
+        await DeleteBelowAsync(TopicPaths.Topic(name));
+        string[] paths = [TopicPaths.Topic(name), TopicPaths.Config(name), TopicPaths.Record(name), TopicPaths.Deletion(name)];
+        for (int attempt = 1; ; attempt++)
+        {
+            // Users may create znodes below a request that is their own.
+            await DeleteBelowAsync(TopicPaths.Deletion(name));
+            ZNodeReply reply = await DeleteAllAsync(paths);
+            if (reply.IsOk)
+            {
+                return;
+            }
+            if (attempt == DeletionAttemptsMax || reply.Error is not (ZNodeError.NotEmpty or ZNodeError.NoNode))
+            {
+                Require(reply);
+            }
+        }
+    }
+
+    /// <summary>Takes away a request for a deletion that there is nothing to delete for.</summary>
+    public async Task DropRequestAsync(string name)
+    {
+        await DeleteBelowAsync(TopicPaths.Deletion(name));
+        await DeleteAllAsync([TopicPaths.Deletion(name)]);
+    }
+
+    /// <summary>True when a znode exists.</summary>
+    public async Task<bool> ExistsAsync(string path) => (await tree.RequestAsync(ZNodeCaller.Service, new ExistsOperation(path))).IsOk;
+
+    /// <summary>Carries out all operations or none; the reply may be a refusal.</summary>
+    public Task<ZNodeReply> WriteAsync(IReadOnlyList<WriteOperation> operations) => tree.RequestAsync(ZNodeCaller.Service, new MultiOperation(operations));
+
+    private async Task DeleteBelowAsync(string root)
+    {
+        List<string> paths = [];
+        var open = new Queue<string>([root]);
+        while (open.TryDequeue(out string? path))
+        {
+            ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(path));
+            foreach (string child in reply.Names ?? [])
+            {
+                paths.Add($"{path}/{child}");
+                open.Enqueue(paths[^1]);
+            }
+        }
+        paths.Reverse();
+        foreach (string[] chunk in paths.Chunk(DeletesMax))
+        {
+            Require(await DeleteAllAsync(chunk));
+        }
+    }
+
+    private async Task<ZNodeReply> DeleteAllAsync(string[] paths)
+    {
+        List<WriteOperation> deletes = [];
+        foreach (string path in paths)
+        {
+            if (await ExistsAsync(path))
+            {
+                deletes.Add(new DeleteOperation(path));
+            }
+        }
+        return deletes.Count == 0 ? new ZNodeReply() : await WriteAsync(deletes);
+    }
+
+    private static WrittenConfig ReadConfig(ZNodeReply node)
+    {
+        if (!node.IsOk)
+        {
+            return new WrittenConfig(null, "It does not exist.", WriteOperation.AnyVersion, Zxid.Zero);
+        }
+        string? problem = TopicConfigNode.TryRead(DataOf(node).Span, out IReadOnlyDictionary<string, string> configs);
+        return new WrittenConfig(problem is null ? configs : null, problem, node.Stat!.Value.Version, node.Stat.Value.Mzxid);
+    }
+
+    private static ReadOnlyMemory<byte> DataOf(ZNodeReply node) => node.Data ?? ReadOnlyMemory<byte>.Empty;
+
+    private static ZNodeReply Require(ZNodeReply reply) =>
+        reply.IsOk ? reply : throw new TreeRefusedException($"The znode tree answered {reply.Error}: {reply.Message}");
+}
+
+/// <summary>The tree did not carry out what the service needs, or its outcome is not known.</summary>
+internal sealed class TreeRefusedException(string message) : Exception(message);
