@@ -4,9 +4,11 @@ using Orleans.TestingHost;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Grains.ZNodes;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
 using StreamCoord.Topics;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Benchmarks.Grains;
 
@@ -29,9 +31,11 @@ internal static class GrainLoad
             builder.Options.InitializeClientOnDeploy = false;
             builder.ConfigureSilo((_, silo) =>
             {
-                silo.AddTopics(database, new TopicOptions());
                 silo.Services.AddSingleton(new ClusterIdentity("bench", new NodeId(1)));
                 silo.Services.AddPartitions(root);
+                silo.Services.AddZNodes(root, new ZNodeOptions());
+                silo.AddTopics(database, new TopicOptions());
+                silo.AddZNodes();
             });
             InProcessTestCluster cluster = builder.Build();
             await cluster.DeployAsync();

@@ -111,15 +111,38 @@ public sealed class PartitionGrainTests
     }
 
     [Fact]
+    public async Task AConfiguration_WrittenAsAPlainZNode_IsFollowedByTheLog_AndAnIllegalOneIsNot_AlsoAfterARestart()
+    {
+        await using PartitionSilo silo = await PartitionSilo.StartAsync();
+        await silo.CreateAsync("lines");
+        Assert.Equal(ErrorCode.None, (await silo.AppendAsync("lines", new string('v', 100))).Error);
+
+        await silo.WriteConfigAsync("lines", """{"version":1,"config":{"max.message.bytes":"100"}}""");
+        await PartitionSilo.UntilAsync(async () => (await silo.AppendAsync("lines", new string('v', 100))).Error == ErrorCode.MessageTooLarge);
+
+        foreach (string illegal in new[] { "", "null", "[]", """{"version":1,"config":{"max.message.bytes":"-1"}}""", """{"version":1,"config":{"max.message.bytes":"1000","no.such":"1"}}""" })
+        {
+            await silo.WriteConfigAsync("lines", illegal);
+        }
+        await silo.RestartAsync();
+        Assert.Equal(ErrorCode.MessageTooLarge, (await silo.AppendAsync("lines", new string('v', 100))).Error);
+        TopicReply topic = await silo.Grains.GetGrain<ITopicGrain>("lines").Describe();
+        Assert.Equal([KeyValuePair.Create(TopicConfigs.MaxMessageBytes, "100")], topic.Topic!.Configs);
+
+        await silo.WriteConfigAsync("lines", """{"version":1,"config":{}}""");
+        await PartitionSilo.UntilAsync(async () => (await silo.AppendAsync("lines", new string('v', 100))).Error == ErrorCode.None);
+    }
+
+    [Fact]
     public async Task Delete_TakesTheFiles_AndANewTopicOfThatNameBeginsAtZero()
     {
         await using PartitionSilo silo = await PartitionSilo.StartAsync();
         await silo.CreateAsync("lines");
         await silo.AppendAsync("lines", "old");
-        Assert.NotEmpty(silo.Disk.Find(".log"));
+        Assert.NotEmpty(silo.TopicLogs);
 
         Assert.Equal(ErrorCode.None, (await silo.Grains.GetGrain<ITopicGrain>("lines").Delete()).Error);
-        Assert.Empty(silo.Disk.Find(".log"));
+        Assert.Empty(silo.TopicLogs);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await silo.AppendAsync("lines", "nowhere")).Error);
 
         await silo.CreateAsync("lines");
@@ -135,7 +158,7 @@ public sealed class PartitionGrainTests
         await silo.AppendAsync("lines", "zero");
         await silo.AppendAsync("lines", "one");
         await silo.RestartAsync();
-        string path = silo.Disk.Find(".log")[0];
+        string path = silo.TopicLogs[0];
         byte[] content = silo.Disk.Read(path);
         content[65] ^= 1;
         silo.Disk.Overwrite(path, content);

@@ -1,15 +1,16 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 using Orleans.TestingHost;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Tests.Storage;
+using StreamCoord.Grains.ZNodes;
 using StreamCoord.Log;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
 using StreamCoord.Testing.Disk;
 using StreamCoord.Topics;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Tests.Partitions;
 
@@ -23,6 +24,11 @@ internal sealed class PartitionSilo : IAsyncDisposable
     public SimulatedDisk Disk { get; } = new();
 
     public IGrainFactory Grains => _cluster!.GetSiloServiceProvider().GetRequiredService<IGrainFactory>();
+
+    public ICoordination Tree => _cluster!.GetSiloServiceProvider().GetRequiredService<ICoordination>();
+
+    /// <summary>The segment files of the topics that users made.</summary>
+    public IReadOnlyList<string> TopicLogs => [.. Disk.Find(".log").Where(path => !path.Contains(InternalTopics.ZNodesId.ToString(), StringComparison.Ordinal))];
 
     public static async Task<PartitionSilo> StartAsync()
     {
@@ -41,13 +47,13 @@ internal sealed class PartitionSilo : IAsyncDisposable
         builder.Options.InitializeClientOnDeploy = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddTopics(_database, new TopicOptions());
             silo.Services.AddSingleton(new ClusterIdentity("test", new NodeId(1)));
             silo.Services.AddSingleton<ILogDisk>(Disk);
             silo.Services.Configure<LogOptions>(options => (options.AppendThreads, options.ReadThreads) = (1, 1));
             silo.Services.AddPartitions("/data");
-            silo.Services.PostConfigure<GrainTypeOptions>(options => options.Classes.RemoveWhere(
-                type => typeof(IPartitionGrain).IsAssignableFrom(type) && type != typeof(PartitionGrain)));
+            silo.Services.AddZNodes("/data", new ZNodeOptions());
+            silo.AddTopics(_database, new TopicOptions());
+            silo.AddZNodes();
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -86,6 +92,24 @@ internal sealed class PartitionSilo : IAsyncDisposable
             }
         }
         return values;
+    }
+
+    /// <summary>Writes the znode of a topic's configuration as any user may.</summary>
+    public async Task WriteConfigAsync(string topic, string json)
+    {
+        ZNodeReply reply = await Tree.RequestAsync(ZNodeCaller.Anonymous, new SetDataOperation($"/config/topics/{topic}", Encoding.UTF8.GetBytes(json)));
+        Assert.True(reply.IsOk, reply.Message);
+    }
+
+    /// <summary>Waits for what follows a write of a znode by itself.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     public async ValueTask DisposeAsync()

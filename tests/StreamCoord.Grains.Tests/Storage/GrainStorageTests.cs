@@ -7,7 +7,7 @@ namespace StreamCoord.Grains.Tests.Storage;
 /// <summary>What grain storage promises through our scripts, on every database.</summary>
 public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
 {
-    private static readonly TopicState Two = new() { PartitionCount = 2 };
+    private static readonly StoredThing Two = new() { Count = 2 };
 
     private TopicSilo _silo = null!;
     private IGrainStorage _storage = null!;
@@ -15,7 +15,7 @@ public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _silo = await TopicSilo.StartAsync(source);
-        _storage = _silo.Services.GetRequiredKeyedService<IGrainStorage>(StorageHosting.Topics);
+        _storage = _silo.Services.GetRequiredKeyedService<IGrainStorage>(StorageHosting.Subscriptions);
     }
 
     public async ValueTask DisposeAsync()
@@ -32,7 +32,7 @@ public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
     {
         GrainId grain = GrainId.Create("grain", key);
 
-        bool[] won = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => TryWriteAsync(grain, new GrainState<TopicState>(Two)))));
+        bool[] won = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => TryWriteAsync(grain, new GrainState<StoredThing>(Two)))));
 
         Assert.Single(won, true);
         Assert.Equal(1, await _silo.CountAsync("OrleansStorage"));
@@ -42,20 +42,20 @@ public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
     public async Task Write_WithAStaleVersion_IsRefusedAndChangesNothing()
     {
         GrainId grain = GrainId.Create("grain", "g");
-        var newest = new GrainState<TopicState>(Two);
+        var newest = new GrainState<StoredThing>(Two);
         Assert.True(await TryWriteAsync(grain, newest));
-        var stale = new GrainState<TopicState>(new TopicState { PartitionCount = 7 }, newest.ETag);
+        var stale = new GrainState<StoredThing>(new StoredThing { Count = 7 }, newest.ETag);
         Assert.True(await TryWriteAsync(grain, newest));
 
         Assert.False(await TryWriteAsync(grain, stale));
 
-        Assert.Equal(2, (await ReadAsync(grain)).State!.PartitionCount);
+        Assert.Equal(2, (await ReadAsync(grain)).State!.Count);
     }
 
     [Fact]
     public async Task Read_OfWhatWasNotWritten_IsNoRecord()
     {
-        GrainState<TopicState> state = await ReadAsync(GrainId.Create("grain", "none"));
+        GrainState<StoredThing> state = await ReadAsync(GrainId.Create("grain", "none"));
 
         Assert.False(state.RecordExists);
         Assert.Null(state.ETag);
@@ -65,9 +65,9 @@ public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
     public async Task Clear_TakesTheRowAway_AndAllowsAFirstWriteAgain()
     {
         GrainId grain = GrainId.Create("grain", "g");
-        var state = new GrainState<TopicState>(Two);
+        var state = new GrainState<StoredThing>(Two);
         Assert.True(await TryWriteAsync(grain, state));
-        var stale = new GrainState<TopicState>(Two, state.ETag) { RecordExists = true };
+        var stale = new GrainState<StoredThing>(Two, state.ETag) { RecordExists = true };
         Assert.True(await TryWriteAsync(grain, state));
 
         await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.ClearStateAsync("state", grain, stale));
@@ -77,14 +77,14 @@ public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
         Assert.True(await TryWriteAsync(grain, state));
     }
 
-    private async Task<GrainState<TopicState>> ReadAsync(GrainId grain)
+    private async Task<GrainState<StoredThing>> ReadAsync(GrainId grain)
     {
-        var state = new GrainState<TopicState>();
+        var state = new GrainState<StoredThing>();
         await _storage.ReadStateAsync("state", grain, state);
         return state;
     }
 
-    private async Task<bool> TryWriteAsync(GrainId grain, GrainState<TopicState> state)
+    private async Task<bool> TryWriteAsync(GrainId grain, GrainState<StoredThing> state)
     {
         try
         {
@@ -96,6 +96,14 @@ public abstract class GrainStorageTests(IDatabaseSource source) : IAsyncLifetime
             return false;
         }
     }
+}
+
+/// <summary>Something that a grain keeps.</summary>
+[GenerateSerializer]
+public sealed record StoredThing
+{
+    [Id(0)]
+    public int Count { get; init; }
 }
 
 public sealed class SqliteGrainStorageTests() : GrainStorageTests(new SqliteFile());

@@ -4,7 +4,9 @@ namespace StreamCoord.Grains.Tests.Topics;
 internal sealed class FaultyLeadershipTable(LeadershipTable table, FaultPlan faults) : ILeadershipTable
 {
     public Task CreateAsync(TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas, IReadOnlyList<NodeId> inSyncReplicas) =>
-        faults.RunAsync(() => table.CreateAsync(topicId, partitionCount, replicas, inSyncReplicas));
+        topicId == InternalTopics.ZNodesId
+            ? table.CreateAsync(topicId, partitionCount, replicas, inSyncReplicas)
+            : faults.RunAsync(() => table.CreateAsync(topicId, partitionCount, replicas, inSyncReplicas));
 
     public Task DeleteAsync(TopicId topicId) => faults.RunAsync(() => table.DeleteAsync(topicId));
 

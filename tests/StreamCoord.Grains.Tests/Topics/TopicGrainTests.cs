@@ -101,7 +101,7 @@ public abstract class TopicGrainTests(IDatabaseSource source) : IAsyncLifetime
 
         Assert.Equal(expected, reply.Error);
         Assert.NotNull(reply.Message);
-        await AssertNothingIsLeftAsync();
+        await _silo.AssertNothingIsLeftAsync();
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public abstract class TopicGrainTests(IDatabaseSource source) : IAsyncLifetime
 
         Assert.Equal(3, reply.Topic!.Partitions.Count);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await _silo.Topic("orders").Describe()).Error);
-        await AssertNothingIsLeftAsync();
+        await _silo.AssertNothingIsLeftAsync();
     }
 
     [Theory]
@@ -126,6 +126,18 @@ public abstract class TopicGrainTests(IDatabaseSource source) : IAsyncLifetime
         Assert.Equal(ErrorCode.InvalidTopicException, reply.Error);
         Assert.Contains("a.b", reply.Message, StringComparison.Ordinal);
         Assert.Equal("a.b", Assert.Single(await TopicCatalogue.ListAsync(_silo.Grains)).Name);
+    }
+
+    [Fact]
+    public async Task Create_OfNamesThatCollide_AtOnce_MakesOne()
+    {
+        string[] names = ["a.b.c", "a_b.c", "a.b_c", "a_b_c"];
+
+        TopicReply[] replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _silo.Topic(names[i % 4]).Create(New(1))));
+
+        TopicDescription made = Assert.Single(replies, reply => reply.Error == ErrorCode.None).Topic!;
+        Assert.Equal(made.Name, Assert.Single(await TopicCatalogue.ListAsync(_silo.Grains)).Name);
+        Assert.All(replies, reply => Assert.True(reply.Error is ErrorCode.None or ErrorCode.InvalidTopicException or ErrorCode.TopicAlreadyExists, reply.Message));
     }
 
     [Fact]
@@ -203,19 +215,12 @@ public abstract class TopicGrainTests(IDatabaseSource source) : IAsyncLifetime
         Assert.Equal([("a.b/0", first), ("a.b/1", first)], _silo.Calls.Removed.Order());
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await _silo.Topic("a.b").Describe()).Error);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await _silo.Topic("a.b").Delete()).Error);
-        await AssertNothingIsLeftAsync();
+        await _silo.AssertNothingIsLeftAsync();
         Assert.NotEqual(first, (await _silo.Topic("a_b").Create(New(1))).Topic!.TopicId);
     }
 
     private static CreateTopicRequest New(int partitions, params (string Name, string Value)[] configs) =>
         new(partitions, 1, configs.ToDictionary(config => config.Name, config => config.Value), ValidateOnly: false);
-
-    private async Task AssertNothingIsLeftAsync()
-    {
-        Assert.Empty(await TopicCatalogue.ListAsync(_silo.Grains));
-        Assert.Equal(0, await _silo.CountAsync("partition_leadership"));
-        Assert.Equal(0, await _silo.CountAsync("OrleansStorage WHERE GrainTypeString = 'topic'"));
-    }
 }
 
 public sealed class SqliteTopicGrainTests() : TopicGrainTests(new SqliteFile());
