@@ -14,6 +14,8 @@ namespace StreamCoord.Coordination.Tree;
 /// </remarks>
 public sealed class Sequencer
 {
+    private const long TransactionReserve = 100_000_000;
+
     private readonly ZNodeTree _tree;
     private readonly ZNodeOptions _options;
     private readonly PendingTree _pending;
@@ -50,8 +52,8 @@ public sealed class Sequencer
     /// <summary>The newest transaction, committed or in flight.</summary>
     public Zxid LastZxid { get; private set; }
 
-    /// <summary>True when the term has no zxid left for another transaction, and the next one must begin (ZOOKEEPER-1277).</summary>
-    public bool IsExhausted => LastZxid.Counter >= Zxid.CounterMax;
+    /// <summary>True when the term has few zxids left, and the next one must begin (ZOOKEEPER-1277): no batch of writes is as long as the reserve.</summary>
+    public bool IsExhausted => LastZxid.Counter > Zxid.CounterMax - TransactionReserve;
 
     /// <summary>Writes the record that begins the term. The first term of all makes the key of the session passwords.</summary>
     public void WriteEpochRecord(long nowMs, byte[] secretIfNone)

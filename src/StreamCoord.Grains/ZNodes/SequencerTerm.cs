@@ -89,7 +89,10 @@ internal sealed partial class SequencerTerm : IDisposable
         {
             _senders.Add(batch.Sender, sender = new Sender());
         }
-        await sender.TurnAsync(batch.Number);
+        if (!await sender.TryTakeTurnAsync(batch.Number))
+        {
+            return Lost(batch.Requests.Count);
+        }
         Task<WriteBatchReply> executed = ExecuteAsync(batch);
         sender.Advance();
         return await executed;
@@ -163,6 +166,10 @@ internal sealed partial class SequencerTerm : IDisposable
 
     private async Task<WriteBatchReply> ExecuteAsync(WriteBatch batch)
     {
+        if (_sequencer.IsExhausted)
+        {
+            End("The term has used up its numbers.");
+        }
         if (HasEnded)
         {
             return Lost(batch.Requests.Count);
@@ -224,9 +231,9 @@ internal sealed partial class SequencerTerm : IDisposable
             _gathering = NewGroup();
             using RecordData data = _batches.Take();
             string? problem = await TryAppendAsync(data);
-            if (problem is not null || _sequencer.IsExhausted)
+            if (problem is not null)
             {
-                End(problem ?? "The term has used up its numbers.");
+                End(problem);
             }
             else
             {
@@ -293,15 +300,20 @@ internal sealed partial class SequencerTerm : IDisposable
         private readonly Dictionary<long, TaskCompletionSource> _early = [];
         private long _next;
 
-        public Task TurnAsync(long number)
+        /// <summary>Waits for the batch's turn; false when it had its turn before, or is here twice.</summary>
+        public async Task<bool> TryTakeTurnAsync(long number)
         {
-            if (number <= _next)
+            if (number == _next)
             {
-                return Task.CompletedTask;
+                return true;
             }
             var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _early.Add(number, turn);
-            return turn.Task;
+            if (number < _next || !_early.TryAdd(number, turn))
+            {
+                return false;
+            }
+            await turn.Task;
+            return true;
         }
 
         public void Advance()
