@@ -47,12 +47,13 @@ internal sealed class TreeWorker(TreeSilo silo, History history, int client, Ran
     {
         if (_caller.Session != SessionId.None)
         {
+            // Also when nobody tells whether it has ended: the client gives it up.
             ZNodeReply closed = await WriteAsync(new CloseSessionOperation(_caller.Session));
             _caller = ZNodeCaller.Anonymous;
             return closed;
         }
         ZNodeReply opened = await WriteAsync(new OpenSessionOperation(40_000, new NodeId(1)));
-        _caller = new ZNodeCaller(opened.Session!.Session, []);
+        _caller = opened.Session is { } grant ? new ZNodeCaller(grant.Session, []) : _caller;
         return opened;
     }
 

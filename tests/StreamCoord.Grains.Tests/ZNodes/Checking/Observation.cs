@@ -15,6 +15,9 @@ internal sealed record Observation(int Client, ZNodeCaller Caller, ZNodeOperatio
     public bool IsWrite => Operation is WriteOperation;
 
     public bool Changed => IsWrite && Reply.IsOk;
+
+    /// <summary>Nobody told whether it was carried out.</summary>
+    public bool IsUnknown => Reply.Error == ZNodeError.ConnectionLoss;
 }
 
 /// <summary>What clients did and saw. Safe for concurrent use. Its clock counts: of two readings the later is the larger.</summary>
@@ -31,7 +34,16 @@ internal sealed class History
     public async Task<ZNodeReply> ObserveAsync(int client, ZNodeCaller caller, ZNodeOperation operation, bool isBarred, Func<Task<ZNodeReply>> run)
     {
         long began = Now();
-        ZNodeReply reply = await run();
+        ZNodeReply reply;
+        try
+        {
+            reply = await run().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (Exception exception) when (exception is not TimeoutException)
+        {
+            // The silo was killed under the request, or its sequencer could not begin a term.
+            reply = ZNodeReply.Refused(ZNodeError.ConnectionLoss, exception.Message);
+        }
         var observation = new Observation(client, caller, operation, reply, began, Now(), isBarred);
         lock (_lock)
         {

@@ -10,14 +10,20 @@ namespace StreamCoord.Grains.Tests.ZNodes.Checking;
 internal static class ZxidOrderChecker
 {
     /// <summary>What is wrong with the history, or null. It must be complete: whatever changed the tree after <paramref name="first"/> is in it.</summary>
-    public static string? FindProblem(IReadOnlyList<Observation> history, Zxid first) => FindInReplies(history, first) ?? FindInTime(history);
+    public static string? FindProblem(IReadOnlyList<Observation> history, Zxid first) => FindProblem(history, NaiveTree.BeginningAt(first));
 
-    private static string? FindInReplies(IReadOnlyList<Observation> history, Zxid first)
+    /// <summary>The same with a model that is afterwards what the tree must be.</summary>
+    public static string? FindProblem(IReadOnlyList<Observation> history, NaiveTree model) => FindInReplies(history, model) ?? FindInTime(history);
+
+    private static string? FindInReplies(IReadOnlyList<Observation> history, NaiveTree model)
     {
-        var model = NaiveTree.BeginningAt(first);
         // What was refused or read at a zxid was judged behind the transaction that has it.
-        foreach (Observation one in history.OrderBy(one => one.Reply.Zxid).ThenBy(one => !one.Changed))
+        foreach (Observation one in history.Where(IsKnown).OrderBy(one => one.Reply.Zxid).ThenBy(one => !one.Changed))
         {
+            if (one.Reply.Zxid.Epoch > model.Last.Epoch)
+            {
+                model.SkipTo(Zxid.FirstOf(one.Reply.Zxid.Epoch));
+            }
             if ((one.IsWrite ? CheckWrite(model, one) : CheckRead(model, one)) is { } problem)
             {
                 return $"{one.Operation} of client {one.Client} at {one.Reply.Zxid}: {problem}";
@@ -75,14 +81,17 @@ internal static class ZxidOrderChecker
         return one.Operation is GetDataOperation && !one.Reply.Data.GetValueOrDefault().Span.SequenceEqual(node.Data) ? "the model's data is another." : null;
     }
 
+    // What was certainly not carried out tells nothing about the tree.
+    private static bool IsKnown(Observation one) => one.Reply.Error is not (ZNodeError.ConnectionLoss or ZNodeError.RequestTimeout or ZNodeError.ThrottledOp);
+
     private static ZNodeStat Timeless(ZNodeStat stat) => stat with { CtimeMs = 0, MtimeMs = 0 };
 
     private static string? FindInTime(IReadOnlyList<Observation> history)
     {
-        Observation[] ended = [.. history.Where(one => one.IsWrite || one.IsBarred).OrderBy(one => one.Ended)];
+        Observation[] ended = [.. history.Where(IsKnown).Where(one => one.IsWrite || one.IsBarred).OrderBy(one => one.Ended)];
         int next = 0;
         Zxid newest = Zxid.Zero;
-        foreach (Observation one in history.Where(one => one.IsWrite || one.IsBarred).OrderBy(one => one.Began))
+        foreach (Observation one in history.Where(IsKnown).Where(one => one.IsWrite || one.IsBarred).OrderBy(one => one.Began))
         {
             for (; next < ended.Length && ended[next].Ended < one.Began; next++)
             {
@@ -93,11 +102,16 @@ internal static class ZxidOrderChecker
                 return $"{one.Operation} of client {one.Client} began after {newest} was answered, and has {one.Reply.Zxid}.";
             }
         }
-        foreach (IGrouping<int, Observation> client in history.GroupBy(one => one.Client))
+        // What nobody was told of may have come at any later time: only for what was told there is an order of a client's own.
+        foreach (IGrouping<int, Observation> client in history.Where(IsKnown).GroupBy(one => one.Client))
         {
             Zxid seen = Zxid.Zero;
             foreach (Observation one in client.OrderBy(one => one.Began))
             {
+                if (one.Ended == long.MaxValue)
+                {
+                    continue;
+                }
                 if (one.Reply.Zxid < seen)
                 {
                     return $"Client {client.Key} had seen {seen}; its {one.Operation} went back to {one.Reply.Zxid}.";
