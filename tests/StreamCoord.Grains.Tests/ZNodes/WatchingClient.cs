@@ -148,6 +148,7 @@ internal sealed class WatchingClient(ICoordination tree, Random random) : IAsync
             {
                 await _turns.Reader.ReadAsync(TestContext.Current.CancellationToken);
             }
+            Release();
         }
 
         public void Cut()
