@@ -8,6 +8,15 @@ namespace StreamCoord.Grains.Brokers;
 public static class BrokerHosting
 {
     /// <summary>
+    /// Has Kafka's metadata kept in the tree: without it a silo serves the tree and the internal topics alone, and other topics wait. It stands on topics and the tree.
+    /// </summary>
+    public static ISiloBuilder AddBrokers(this ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Metadata>());
+        return silo;
+    }
+
+    /// <summary>
     /// Waits until topics can be served, registers the silo in the tree, and keeps it registered until it stops. Call it when its listeners listen; ends after the first attempt.
     /// </summary>
     /// <exception cref="CoordinationUnavailableException">The znodes that topics need cannot be made.</exception>
@@ -37,6 +46,5 @@ public static class BrokerHosting
         services.AddSingleton<TopicMigration>();
         services.AddSingleton<MetadataParts>();
         services.AddSingleton<Metadata>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Metadata>());
     }
 }

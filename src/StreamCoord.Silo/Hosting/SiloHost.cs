@@ -159,6 +159,7 @@ internal static class SiloHost
             listeners.GatewayListeningEndpoint = endpoints.Gateway;
         });
         silo.AddTopics(database, options.Topics);
+        silo.AddBrokers();
         silo.AddZNodes();
     }
 

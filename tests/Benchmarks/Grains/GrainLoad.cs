@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
+using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
@@ -35,6 +36,7 @@ internal static class GrainLoad
                 silo.Services.AddPartitions(root);
                 silo.Services.AddZNodes(root, new ZNodeOptions());
                 silo.AddTopics(database, new TopicOptions());
+                silo.AddBrokers();
                 silo.AddZNodes();
             });
             InProcessTestCluster cluster = builder.Build();

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
+using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Tests.Storage;
 using StreamCoord.Grains.ZNodes;
@@ -53,6 +54,7 @@ internal sealed class PartitionSilo : IAsyncDisposable
             silo.Services.AddPartitions("/data");
             silo.Services.AddZNodes("/data", new ZNodeOptions());
             silo.AddTopics(_database, new TopicOptions());
+            silo.AddBrokers();
             silo.AddZNodes();
         });
         _cluster = builder.Build();

@@ -114,6 +114,7 @@ public sealed class TopicSilo : IAsyncDisposable
         silo.Services.AddPartitions("/data");
         silo.Services.AddZNodes("/data", new ZNodeOptions());
         silo.AddTopics(Database, _options);
+        silo.AddBrokers();
         silo.AddZNodes();
 
         silo.Services.AddSingleton(Faults);
