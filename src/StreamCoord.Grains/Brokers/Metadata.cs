@@ -59,7 +59,7 @@ internal sealed class Metadata(
         await _starting;
         parts.Dispose();
         await registration.DisposeAsync();
-        await watch.DisposeAsync();
+        watch.Dispose();
     }
 }
 

@@ -8,7 +8,7 @@ namespace StreamCoord.Grains.Brokers;
 /// This silo's watch on the znodes of brokers, topics and their configurations, whoever writes them. It owns one connection, and makes another one when that breaks.
 /// </summary>
 /// <remarks>The events are raised one after another, in the order of their transactions; who hears them must return at once.</remarks>
-internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider time, ILogger<MetadataWatch> logger) : IAsyncDisposable
+internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider time, ILogger<MetadataWatch> logger) : IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -43,15 +43,8 @@ internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider tim
         await sink.Armed;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        if (_connection is { } connection)
-        {
-            await connection.DisposeAsync();
-        }
-    }
+    /// <summary>Renews the connection no more. Its watches go with the silo, whose grains are leaving already.</summary>
+    public void Dispose() => _stopping.Cancel();
 
     private async Task RenewAsync(string reason)
     {

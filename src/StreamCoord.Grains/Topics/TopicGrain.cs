@@ -318,9 +318,9 @@ internal sealed partial class TopicGrain(
                 LogIllegalConfig(logger, TopicPaths.Config(Name), Name, written.Problem!);
             }
         }
-        else if (!AreSame(configs, _stored.Configs))
+        else if (!AreSame(configs, _stored.Configs) && (await store.AdoptAsync(Name, written)).IsOk)
         {
-            await store.AdoptAsync(Name, configs);
+            // Where it was written again meanwhile, the watch brings that.
             _stored = _stored with { Configs = configs };
         }
     }

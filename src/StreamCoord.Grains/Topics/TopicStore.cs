@@ -26,29 +26,25 @@ internal sealed class TopicStore(ICoordination tree)
     /// <exception cref="TopicZNodeException">A znode of it that only the service writes has been tampered with.</exception>
     public async Task<StoredTopic?> ReadAsync(string name)
     {
-        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new MultiReadOperation(
-        [
-            new GetDataOperation(TopicPaths.Topic(name)),
-            new GetDataOperation(TopicPaths.Config(name)),
-            new GetDataOperation(TopicPaths.Record(name)),
-            new GetDataOperation(TopicPaths.Deletion(name)),
-        ]));
-        ZNodeReply[] nodes = [.. Require(reply).Results!];
-        if (nodes[0].Error == ZNodeError.NoNode)
+        ZNodeReply reply = await tree.RequestAsync(
+            ZNodeCaller.Service, new MultiReadOperation([new GetDataOperation(TopicPaths.Topic(name)), new GetDataOperation(TopicPaths.Record(name))]));
+        IReadOnlyList<ZNodeReply> nodes = Require(reply).Results!;
+        (ZNodeReply topic, ZNodeReply recorded) = (nodes[0], nodes[1]);
+        if (topic.Error == ZNodeError.NoNode)
         {
             return null;
         }
-        (TopicId topicId, int partitionCount, short replicationFactor) = TopicNode.Read(name, DataOf(nodes[0]).Span);
-        TopicRecordNode record = TopicRecordNode.Read(TopicPaths.Record(name), DataOf(nodes[2]).Span);
+        (TopicId topicId, int partitionCount, short replicationFactor) = TopicNode.Read(name, DataOf(topic).Span);
+        TopicRecordNode record = TopicRecordNode.Read(TopicPaths.Record(name), DataOf(recorded).Span);
         return new StoredTopic
         {
             TopicId = topicId,
             PartitionCount = partitionCount,
             ReplicationFactor = replicationFactor,
-            Version = nodes[0].Stat!.Value.Version,
+            Version = topic.Stat!.Value.Version,
             Configs = record.Config,
-            Written = ReadConfig(nodes[1]),
-            IsBeingDeleted = nodes[3].IsOk,
+            Written = await ReadConfigAsync(name, record, recorded.Stat!.Value.Mzxid),
+            IsBeingDeleted = await ExistsAsync(TopicPaths.Deletion(name)),
         };
     }
 
@@ -83,7 +79,8 @@ internal sealed class TopicStore(ICoordination tree)
     }
 
     /// <summary>
-    /// Writes a configuration and puts it in force. False, and nothing is changed, when somebody has written the configuration's znode since <paramref name="topic"/> was read.
+    /// Writes a configuration and puts it in force. <see cref="ZNodeError.BadVersion"/>, and nothing is changed, when somebody has written the configuration's znode since
+    /// <paramref name="topic"/> was read.
     /// </summary>
     public async Task<ZNodeReply> ConfigureAsync(string name, StoredTopic topic, IReadOnlyDictionary<string, string> configs)
     {
@@ -95,9 +92,18 @@ internal sealed class TopicStore(ICoordination tree)
         return reply.Error == ZNodeError.BadVersion ? reply : Require(reply);
     }
 
-    /// <summary>Puts in force what somebody else has written to the configuration's znode.</summary>
-    public async Task AdoptAsync(string name, IReadOnlyDictionary<string, string> configs) =>
-        Require(await tree.RequestAsync(ZNodeCaller.Service, new SetDataOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs))));
+    /// <summary>
+    /// Puts in force what somebody else has written to the configuration's znode. <see cref="ZNodeError.BadVersion"/>, and nothing is changed, when it was written again since.
+    /// </summary>
+    public async Task<ZNodeReply> AdoptAsync(string name, WrittenConfig written)
+    {
+        ZNodeReply reply = await WriteAsync(
+        [
+            new CheckOperation(TopicPaths.Config(name), written.Version),
+            new SetDataOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, written.Configs!)),
+        ]);
+        return reply.Error == ZNodeError.BadVersion ? reply : Require(reply);
+    }
 
     /// <summary>Asks for the topic's deletion, in a form that outlives whoever asks: from now on it cannot be undone.</summary>
     public async Task BeginDeletionAsync(string name)
@@ -182,14 +188,20 @@ internal sealed class TopicStore(ICoordination tree)
         return deletes.Count == 0 ? new ZNodeReply() : await WriteAsync(deletes);
     }
 
-    private static WrittenConfig ReadConfig(ZNodeReply node)
+    // What is in force was recorded with or after every configuration that was taken over, so only a younger one needs to be read.
+    private async Task<WrittenConfig> ReadConfigAsync(string name, TopicRecordNode record, Zxid recorded)
     {
-        if (!node.IsOk)
+        string path = TopicPaths.Config(name);
+        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new ExistsOperation(path));
+        if (reply.IsOk && reply.Stat!.Value.Mzxid > recorded)
         {
-            return new WrittenConfig(null, "It does not exist.", WriteOperation.AnyVersion, Zxid.Zero);
+            reply = await tree.RequestAsync(ZNodeCaller.Service, new GetDataOperation(path));
+            string? problem = TopicConfigNode.TryRead(DataOf(reply).Span, out IReadOnlyDictionary<string, string> configs);
+            return new WrittenConfig(problem is null ? configs : null, problem, Require(reply).Stat!.Value.Version, reply.Stat!.Value.Mzxid);
         }
-        string? problem = TopicConfigNode.TryRead(DataOf(node).Span, out IReadOnlyDictionary<string, string> configs);
-        return new WrittenConfig(problem is null ? configs : null, problem, node.Stat!.Value.Version, node.Stat.Value.Mzxid);
+        return reply.IsOk
+            ? new WrittenConfig(record.Config, null, reply.Stat!.Value.Version, reply.Stat.Value.Mzxid)
+            : new WrittenConfig(null, "It does not exist.", WriteOperation.AnyVersion, Zxid.Zero);
     }
 
     private static ReadOnlyMemory<byte> DataOf(ZNodeReply node) => node.Data ?? ReadOnlyMemory<byte>.Empty;
