@@ -11,6 +11,7 @@ namespace StreamCoord.Grains.ZNodes;
 internal sealed class TreeHistory(TreeFeed feed, TreeLog log)
 {
     private const int ReadBytesMax = 256 * 1024;
+    private static readonly HistoryFilter AllChanges = new("/", WatchKinds.PersistentRecursive, Zxid.Zero);
 
     /// <summary>See <see cref="ICoordination.ReadHistoryAsync"/>.</summary>
     public async IAsyncEnumerable<WatchEvent> ReadAsync(
@@ -34,9 +35,34 @@ internal sealed class TreeHistory(TreeFeed feed, TreeLog log)
         }
     }
 
+    /// <summary>Where the transaction with a zxid begins, or the first later one; the beginning of the log when all of it is later.</summary>
+    /// <exception cref="HistoryGoneException">The log does not reach back that far.</exception>
+    public async Task<Offset> FindFromAsync(Zxid zxid)
+    {
+        await feed.Loaded;
+        Offset end = feed.Tree.NextOffset;
+        (Offset found, bool isKept) = await SearchAsync(new Zxid(Math.Max(0, zxid.Value - 1)), end);
+        return isKept || (found < end && await ZxidAtAsync(found) == zxid) ? found : throw new HistoryGoneException($"The changes from {zxid} on are not kept any more. Read what is there and begin with the newest.");
+    }
+
+    /// <summary>Reads the next committed and applied transactions from an offset on; returns where the ones behind them begin.</summary>
+    public async Task<Offset> ReadNextAsync(Offset from, List<WatchEvent> events)
+    {
+        using RecordData data = await log.ReadAsync(from, ReadBytesMax);
+        return Collect(data.Bytes.Span, feed.Tree.NextOffset, AllChanges, events);
+    }
+
+    private async Task<Offset> FindAsync(Zxid after, Offset end)
+    {
+        (Offset found, bool isKept) = await SearchAsync(after, end);
+        return isKept && (found > Offset.Zero || after == Zxid.Zero || found == end)
+            ? found
+            : throw new HistoryGoneException($"The changes after {after} are not kept any more, or {after} is not of this tree. Read the znode and watch it anew.");
+    }
+
     // The first batch of a later transaction, by halving: batches lie in the order of their zxids. One that compaction has thinned out has no zxid any more; the history begins
     // behind the last of those.
-    private async Task<Offset> FindAsync(Zxid after, Offset end)
+    private async Task<(Offset Found, bool IsKept)> SearchAsync(Zxid after, Offset end)
     {
         Offset low = log.StartOffset;
         Offset high = end;
@@ -56,9 +82,13 @@ internal sealed class TreeHistory(TreeFeed feed, TreeLog log)
                 knownEnd = zxid is null ? knownEnd : low;
             }
         }
-        return low == knownEnd && (low > Offset.Zero || after == Zxid.Zero || low == end)
-            ? low
-            : throw new HistoryGoneException($"The changes after {after} are not kept any more, or {after} is not of this tree. Read the znode and watch it anew.");
+        return (low, low == knownEnd);
+    }
+
+    private async Task<Zxid?> ZxidAtAsync(Offset offset)
+    {
+        using RecordData data = await log.ReadAsync(offset, 1);
+        return First(data.Bytes.Span).Zxid;
     }
 
     private static (BatchHeader Header, Zxid? Zxid) First(ReadOnlySpan<byte> bytes)

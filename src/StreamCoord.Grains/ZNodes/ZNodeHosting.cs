@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using StreamCoord.Grains.ZNodes.Streams;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.ZNodes;
@@ -29,10 +30,10 @@ public static class ZNodeHosting
         return services;
     }
 
-    /// <summary>Adds how the tree's grains are placed.</summary>
+    /// <summary>Adds how the tree's grains are placed, and the stream of its changes (<see cref="ZNodeChanges"/>).</summary>
     public static ISiloBuilder AddZNodes(this ISiloBuilder silo)
     {
         silo.Services.AddPlacementDirector<SiloLocalPlacement, SiloLocalPlacementDirector>();
-        return silo;
+        return silo.AddZNodeStream();
     }
 }
