@@ -74,6 +74,7 @@ public sealed class MetadataTests : IAsyncLifetime
     [Fact]
     public async Task AStop_TakesTheRegistrationAway()
     {
+        Assert.NotNull(await _silo.ReadAsync("/brokers/ids/1"));
         await _silo.RestartAsync();
 
         Assert.Null(await _silo.ReadAsync("/brokers/ids/1"));
