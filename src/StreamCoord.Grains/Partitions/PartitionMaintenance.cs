@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Partitions;
-using StreamCoord.Grains.Topics;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Partitions;

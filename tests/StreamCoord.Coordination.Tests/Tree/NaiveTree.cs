@@ -165,7 +165,14 @@ internal sealed class NaiveTree
         }
         _nodes[path] = new Node
         {
-            Czxid = zxid, Mzxid = zxid, Pzxid = zxid, CtimeMs = nowMs, MtimeMs = nowMs, Session = isEphemeral ? session.Value : 0, Acl = create.Acl, Data = create.Data?.ToArray(),
+            Czxid = zxid,
+            Mzxid = zxid,
+            Pzxid = zxid,
+            CtimeMs = nowMs,
+            MtimeMs = nowMs,
+            Session = isEphemeral ? session.Value : 0,
+            Acl = create.Acl,
+            Data = create.Data?.ToArray(),
         };
         (parent.Created, parent.Pzxid) = (parent.Created + 1, zxid);
         return (ZNodeError.Ok, path);

@@ -164,7 +164,11 @@ internal sealed class WatchingClient(ICoordination tree, Random random) : IAsync
         {
             var open = new Dictionary<WatchKinds, HashSet<string>>
             {
-                [WatchKinds.Data] = [], [WatchKinds.None] = [], [WatchKinds.Children] = [], [WatchKinds.Persistent] = [], [WatchKinds.PersistentRecursive] = [],
+                [WatchKinds.Data] = [],
+                [WatchKinds.None] = [],
+                [WatchKinds.Children] = [],
+                [WatchKinds.Persistent] = [],
+                [WatchKinds.PersistentRecursive] = [],
             };
             Zxid seen = _before?.SeenZxid ?? Zxid.Zero;
             // Before the reply to the replay has come all of them may still be open.
