@@ -10,15 +10,18 @@ namespace StreamCoord.Conformance.Tests;
 
 /// <summary>
 /// The same random sequences, carried out by a real ZooKeeper server and by a real silo through its HTTP API, must be answered alike and leave the same tree.
-/// <c>STREAMCOORD_CONFORMANCE_SEEDS</c> and <c>STREAMCOORD_CONFORMANCE_OPERATIONS</c> make more and longer ones.
+/// <c>STREAMCOORD_CONFORMANCE_SEEDS</c> and <c>STREAMCOORD_CONFORMANCE_OPERATIONS</c> make more and longer ones; <c>STREAMCOORD_TEST_SEED</c> makes one again.
 /// </summary>
 public sealed class GoldenComparisonTests
 {
     private const int TickTimeMs = 30_000;
     private const int SessionTimeoutMs = 20 * TickTimeMs;
+    private const int DifferencesMax = 20;
     private const string SuperUser = "super:test";
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Number("STREAMCOORD_CONFORMANCE_SEEDS", 5))];
+    public static TheoryData<int> Seeds => Number("STREAMCOORD_TEST_SEED", 0) is var seed and not 0
+        ? [seed]
+        : [.. Enumerable.Range(1, Number("STREAMCOORD_CONFORMANCE_SEEDS", 5))];
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
@@ -31,16 +34,24 @@ public sealed class GoldenComparisonTests
         await using var ours = new HttpDriver(silo.Http, SessionTimeoutMs);
         var run = new GoldenRun(reference, ours);
 
+        await run.BeginAsync(SuperUser);
         foreach (TreeOperation operation in new OperationGenerator(seed).Make(Number("STREAMCOORD_CONFORMANCE_OPERATIONS", 400)))
         {
             await run.StepAsync(operation);
+            if (run.Differences.Count == DifferencesMax)
+            {
+                break; // What comes behind so many only follows from them.
+            }
         }
-        await run.CompareTreesAsync();
-        await run.CompareEventsAsync();
+        if (run.Differences.Count < DifferencesMax)
+        {
+            await run.CompareTreesAsync();
+            await run.CompareEventsAsync();
+        }
 
         if (run.Differences.Count > 0)
         {
-            Assert.Fail($"Seed {seed}, {run.Differences.Count} differences (here is ZooKeeper), all steps in {await WriteTraceAsync(run)}:\n{string.Join('\n', run.Differences.Take(20))}");
+            Assert.Fail($"Seed {seed}, {run.Differences.Count} differences (here is ZooKeeper), all steps in {await WriteTraceAsync(run)}:\n{string.Join('\n', run.Differences)}");
         }
     }
 

@@ -6,6 +6,8 @@ namespace StreamCoord.Conformance.Tests.Comparison;
 /// <summary>One sequence on two services, and what was different. Not safe for concurrent use.</summary>
 internal sealed class GoldenRun(ITreeDriver reference, HttpDriver ours)
 {
+    private const string Super = "root";
+
     private readonly ReplyComparison _comparison = new();
     private readonly Dictionary<string, List<(int Step, string Type, string Path)>> _referenceEvents = [];
     private readonly Dictionary<long, int> _stepOfZxid = [];
@@ -18,6 +20,15 @@ internal sealed class GoldenRun(ITreeDriver reference, HttpDriver ours)
 
     /// <summary>Every operation with both replies.</summary>
     public List<string> Trace { get; } = [];
+
+    /// <summary>Opens the superuser's connections, and gives the reference what a silo has from its start.</summary>
+    public async Task BeginAsync(string superUser)
+    {
+        await StepAsync(new("open", Super));
+        await StepAsync(new("auth", Super) { User = superUser });
+        (long session, long ourSession) = await ServiceNodes.CopyAsync(reference, ours, Super, superUser);
+        _comparison.AddSession(session, ourSession);
+    }
 
     /// <summary>Carries out one operation on both.</summary>
     public async Task<TreeReply> StepAsync(TreeOperation operation)
@@ -53,9 +64,9 @@ internal sealed class GoldenRun(ITreeDriver reference, HttpDriver ours)
         var open = new Queue<string>(["/"]);
         while (open.TryDequeue(out string? path))
         {
-            await StepAsync(new("get", "root") { Path = path });
-            await StepAsync(new("get_acl", "root") { Path = path });
-            TreeReply children = await StepAsync(new("children", "root") { Path = path });
+            await StepAsync(new("get", Super) { Path = path });
+            await StepAsync(new("get_acl", Super) { Path = path });
+            TreeReply children = await StepAsync(new("children", Super) { Path = path });
             foreach (string child in children.Children ?? [])
             {
                 open.Enqueue(path == "/" ? $"/{child}" : $"{path}/{child}");

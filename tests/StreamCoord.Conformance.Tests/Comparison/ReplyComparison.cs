@@ -13,12 +13,15 @@ internal sealed class ReplyComparison
     /// <summary>The transactions met so far, ZooKeeper's and ours.</summary>
     public ZxidOrder Zxids { get; } = new();
 
+    /// <summary>Notes that two sessions are the same one.</summary>
+    public void AddSession(long reference, long ours) => _sessions[reference] = ours;
+
     /// <summary>What is different; null when nothing is.</summary>
     public string? Compare(TreeOperation operation, TreeReply reference, TreeReply ours)
     {
-        if (operation.Kind == "open")
+        if (operation.Kind == "open" && ours.IsOk)
         {
-            _sessions[reference.Session] = ours.Session;
+            AddSession(reference.Session, ours.Session);
             return null;
         }
         return IsKnownDifference(operation, reference, ours) ? null : CompareParts(reference, ours);

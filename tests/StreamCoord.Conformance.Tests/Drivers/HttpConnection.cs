@@ -17,6 +17,10 @@ internal sealed class HttpConnection(HttpClient http)
     public async Task<TreeReply> OpenAsync(int timeoutMs)
     {
         (TreeReply reply, JsonElement body) = await SendAsync("POST", "/v1/sessions", Encoding.UTF8.GetBytes($$"""{"timeout_ms":{{timeoutMs}}}"""));
+        if (!reply.IsOk)
+        {
+            return reply;
+        }
         _session = body.GetProperty("id").GetString();
         _password = body.GetProperty("password").GetString();
         return reply with { Session = Number(_session!) };
@@ -32,7 +36,7 @@ internal sealed class HttpConnection(HttpClient http)
     public async Task<TreeReply> EphemeralsAsync()
     {
         (TreeReply reply, JsonElement body) = await SendAsync("GET", $"/v1/sessions/{_session}");
-        return reply with { Children = Strings(body, "ephemerals") };
+        return reply.IsOk ? reply with { Children = Strings(body, "ephemerals") } : reply;
     }
 
     /// <summary>Sends a request for a znode.</summary>
@@ -106,6 +110,7 @@ internal sealed class HttpConnection(HttpClient http)
         var reply = new TreeReply
         {
             Error = response.IsSuccessStatusCode ? "Ok" : body.ValueKind == JsonValueKind.Object ? body.GetProperty("code").GetString()! : $"{(int)response.StatusCode}",
+            Detail = !response.IsSuccessStatusCode && body.ValueKind == JsonValueKind.Object ? body.GetProperty("detail").GetString() : null,
             Zxid = response.Headers.TryGetValues("X-Zxid", out IEnumerable<string>? values) ? Number(values.Single()) : 0,
         };
         return (reply, body);

@@ -47,12 +47,14 @@ public sealed class OperationGenerator(int seed)
     private int _sessionCount;
     private int _watchCount;
 
-    /// <summary>A whole sequence. The connection named <c>root</c> is a superuser's, for looking at the outcome.</summary>
+    /// <summary>A whole sequence.</summary>
     public IEnumerable<TreeOperation> Make(int count)
     {
-        yield return new("open", "root");
-        yield return new("auth", "root") { User = "super:test" };
         yield return Open();
+        foreach (TreeOperation corner in Corners("s0"))
+        {
+            yield return corner;
+        }
         for (int i = 0; i < count; i++)
         {
             foreach (TreeOperation operation in Next())
@@ -70,6 +72,29 @@ public sealed class OperationGenerator(int seed)
 #pragma warning restore CA5350
         return $"{user[..user.IndexOf(':', StringComparison.Ordinal)]}:{Convert.ToBase64String(hash)}";
     }
+
+    /// <summary>What chance seldom makes: every kind of operation on the root, and znodes that consist of their number.</summary>
+    private static IEnumerable<TreeOperation> Corners(string session) =>
+    [
+        new("create", session) { Path = "/", Data = "", Mode = "persistent" },
+        new("create", session) { Path = "/", Data = "", Mode = "persistent_sequential" },
+        new("create", session) { Path = "/", Data = "", Mode = "ephemeral_sequential" },
+        new("delete", session) { Path = "/", Version = -1 },
+        new("set", session) { Path = "/", Data = "cm9vdA==", Version = 0 },
+        new("set_acl", session) { Path = "/", Acl = ["world:anyone:cdrwa"], Version = 0 },
+        new("get", session) { Path = "/" },
+        new("children", session) { Path = "/" },
+        new("multi", session) { Ops = [] },
+        new("multi", session)
+        {
+            Ops =
+            [
+                new("check", session) { Path = "/", Version = 1 }, new("create", session) { Path = "/", Mode = "persistent_sequential" },
+                new("create", session) { Path = "/m", Mode = "persistent" }, new("create", session) { Path = "/m/", Mode = "ephemeral_sequential" },
+                new("create", session) { Path = "/m/", Mode = "ephemeral_sequential" }, new("delete", session) { Path = "/m", Version = 0 },
+            ],
+        },
+    ];
 
     private IEnumerable<TreeOperation> Next()
     {

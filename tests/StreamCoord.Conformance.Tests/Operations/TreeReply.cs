@@ -9,6 +9,9 @@ public sealed record TreeReply
     /// <summary>ZooKeeper's word.</summary>
     public required string Error { get; init; }
 
+    /// <summary>What is said of it to people; the reference says nothing.</summary>
+    public string? Detail { get; init; }
+
     public long Zxid { get; init; }
 
     public string? Path { get; init; }
