@@ -25,13 +25,27 @@ internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed f
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await SendAsync();
-                await LetGoAsync();
+                await RunRoundAsync();
             }
         }
         catch (OperationCanceledException)
         {
             // The silo stops.
+        }
+    }
+
+    private async Task RunRoundAsync()
+    {
+        try
+        {
+            await SendAsync();
+            await LetGoAsync();
+        }
+#pragma warning disable CA1031 // A round that fails, as all do while the silo stops, must not end the later ones.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogFailed(logger, exception.Message);
         }
     }
 
@@ -50,15 +64,13 @@ internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed f
         {
             await grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName).Touch(sessions);
         }
-#pragma warning disable CA1031 // A round that fails must not end the later ones; the sessions are told of again.
-        catch (Exception exception) when (exception is not OperationCanceledException)
-#pragma warning restore CA1031
+        catch
         {
-            LogFailed(logger, exception.Message);
             foreach (SessionId session in sessions)
             {
                 Touch(session);
             }
+            throw;
         }
     }
 
@@ -75,6 +87,6 @@ internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed f
         }
     }
 
-    [LoggerMessage(2431, LogLevel.Warning, "The sequencer did not take the sessions' signs of life; they are sent again: {Reason}")]
+    [LoggerMessage(2431, LogLevel.Warning, "The sessions' signs of life did not reach the sequencer, or a znode could not be let go; it is tried again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }
