@@ -55,6 +55,9 @@ public sealed class Sequencer
     /// <summary>True when the term has few zxids left, and the next one must begin (ZOOKEEPER-1277): no batch of writes is as long as the reserve.</summary>
     public bool IsExhausted => LastZxid.Counter > Zxid.CounterMax - TransactionReserve;
 
+    /// <summary>True when the tree has a transaction that is not of this term: another has begun, and this one may not even refuse any more.</summary>
+    private bool IsSuperseded => _tree.Applied > LastZxid;
+
     /// <summary>Writes the record that begins the term. The first term of all makes the key of the session passwords.</summary>
     public void WriteEpochRecord(long nowMs, byte[] secretIfNone)
     {
@@ -82,6 +85,10 @@ public sealed class Sequencer
         lock (_tree.Gate)
         {
             Settle(nowMs);
+            if (IsSuperseded)
+            {
+                return Refuse(ZNodeError.ConnectionLoss, "Another sequencer has taken the tree over.");
+            }
             if (caller.Session != SessionId.None && !IsAlive(caller.Session) && operation is not CloseSessionOperation)
             {
                 return Refuse(ZNodeError.SessionExpired, $"Session {caller.Session} has ended.");
@@ -101,6 +108,10 @@ public sealed class Sequencer
         lock (_tree.Gate)
         {
             Settle(nowMs);
+            if (IsSuperseded)
+            {
+                return Refuse(ZNodeError.ConnectionLoss, "Another sequencer has taken the tree over.");
+            }
             if (_pending.Find(path) is not { } node)
             {
                 return Refuse(ZNodeError.NoNode, $"{path} does not exist.");

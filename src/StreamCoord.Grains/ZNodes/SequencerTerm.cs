@@ -181,6 +181,11 @@ internal sealed partial class SequencerTerm : IDisposable
         {
             WriteRequest request = batch.Requests[i];
             replies[i] = Finish(_sequencer.Execute(request.Caller, request.Operation, nowMs), request);
+            if (replies[i].Error == ZNodeError.ConnectionLoss)
+            {
+                End(replies[i].Message);
+                return Lost(replies.Length);
+            }
             refused += replies[i].IsOk ? 0 : 1;
         }
         _metrics.Decided(replies.Length, refused);
