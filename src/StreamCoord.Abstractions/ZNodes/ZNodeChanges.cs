@@ -7,7 +7,7 @@ namespace StreamCoord.ZNodes;
 /// <remarks>
 /// At least once: after a failure a grain may get a change again. Its token is an <c>EventSequenceTokenV2</c> of the change's zxid and its place within the transaction; a grain that subscribes
 /// with a token gets what comes after the change with that token, as far as the log reaches back, else an error and the newest. Without a token it gets what is committed once
-/// it is subscribed, while the silo lives; a grain that must not miss anything over a restart keeps the token of what it has done.
+/// it is subscribed; after a restart of the silo, everything from the restart on. A grain that must not miss what it had not got before keeps the token of what it has done.
 /// </remarks>
 public static class ZNodeChanges
 {

@@ -30,6 +30,9 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
     /// <summary>Ends when the tree has everything that the log held at the start.</summary>
     public Task Loaded => _loaded.Task;
 
+    /// <summary>The newest transaction that the log held at the start.</summary>
+    public Zxid LoadedZxid { get; private set; }
+
     /// <summary>Ends when a transaction is applied.</summary>
     public Task WaitAppliedAsync(Zxid zxid) => Tree.Applied >= zxid ? Task.CompletedTask : _applied.WaitAsync(zxid.Value);
 
@@ -100,6 +103,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
         {
             Tree.CompleteLoad();
         }
+        LoadedZxid = Tree.Applied;
         Announce();
         metrics.Observe(Tree);
         LogLoaded(logger, Tree.NodeCount, Tree.Applied, checkpoint, Tree.NextOffset);

@@ -100,8 +100,8 @@ internal sealed class ChangeQueue(TreeFeed feed, TreeHistory history) : IQueueAd
         SignalChange();
     }
 
-    // Subscribers that are known from earlier begin behind it.
-    private TransactionMessage Call() => new(Stream, [], 0, new EventSequenceTokenV2(feed.Tree.Applied.Value, int.MaxValue));
+    // Subscribers that are known from an earlier life of the process begin behind it, so they miss nothing of this life.
+    private TransactionMessage Call() => new(Stream, [], 0, new EventSequenceTokenV2(feed.LoadedZxid.Value, int.MaxValue));
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
