@@ -183,7 +183,7 @@ public sealed class FakeCoordination : ICoordination
                 (_path, _kind) = (path, kind);
 
                 // Whoever reads the log as well must not count on it that a watch tells nothing from before it was armed.
-                if (owner._history.LastOrDefault() is { } newest)
+                foreach (WatchEvent newest in owner._history.Where(watchEvent => watchEvent.Zxid == owner.AppliedZxid))
                 {
                     Tell(newest);
                 }

@@ -5,6 +5,10 @@ namespace StreamCoord.Gateway.Http.Tests.ZNodes;
 /// <summary>Reads a watch stream as a client does.</summary>
 internal sealed class WatchReader : IAsyncDisposable
 {
+    /// <summary>An event that does not come fails a test instead of hanging it.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _lines;
 
@@ -12,6 +16,7 @@ internal sealed class WatchReader : IAsyncDisposable
     {
         _response = response;
         _lines = new StreamReader(stream);
+        _limit.CancelAfter(Limit);
     }
 
     /// <summary>The newest id, also of a sign of life: what a client sends to go on.</summary>
@@ -61,13 +66,14 @@ internal sealed class WatchReader : IAsyncDisposable
     {
         _response.Dispose();
         _lines.Dispose();
+        _limit.Dispose();
         await ValueTask.CompletedTask;
     }
 
     private async Task<(string? Event, string? Data)?> ReadAsync()
     {
         (string? Event, string? Data, string? Id) block = default;
-        while (await _lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        while (await _lines.ReadLineAsync(_limit.Token) is { } line)
         {
             if (line.Length == 0)
             {
