@@ -166,7 +166,7 @@ public sealed class Sequencer
         {
             return Refuse(error, "The access control list is empty, or has an entry that is not valid.");
         }
-        string parentPath = ZNodePath.ParentOf(create.Path).ToString();
+        string parentPath = ParentOf(create.Path);
         if (_pending.Find(parentPath) is not { } parent)
         {
             return Refuse(ZNodeError.NoNode, $"{parentPath} does not exist.");
@@ -235,7 +235,7 @@ public sealed class Sequencer
         {
             return Refuse(ZNodeError.BadArguments, $"'{delete.Path}' cannot be deleted.");
         }
-        string parentPath = ZNodePath.ParentOf(delete.Path).ToString();
+        string parentPath = ParentOf(delete.Path);
         if (_pending.Find(parentPath) is not { } parent)
         {
             return NoNode(delete.Path);
@@ -262,7 +262,7 @@ public sealed class Sequencer
         _emit.Deleted(path, zxid, node);
         Disown(node.Image.Owner, path);
         _usage.Add(zxid, path, -1, -Math.Max(node.Image.DataLength, 0));
-        string parentPath = ZNodePath.ParentOf(path).ToString();
+        string parentPath = ParentOf(path);
         PendingNode parent = _pending.Touch(parentPath, _pending.Find(parentPath), zxid);
         parent.ChildCount--;
         parent.Counters = parent.Counters with { Pzxid = zxid };
@@ -451,6 +451,9 @@ public sealed class Sequencer
     private ZNodeReply? CheckData(ReadOnlyMemory<byte>? data) => (data?.Length ?? 0) <= _options.DataBytesMax
         ? null
         : Refuse(ZNodeError.BadArguments, $"The data takes {data!.Value.Length} bytes; a znode holds at most {_options.DataBytesMax}.");
+
+    // What stands before the only slash of "/" and "/a" is the root: a sequential znode may be asked for as "/".
+    private static string ParentOf(string path) => ZNodePath.ParentOf(path) is { Length: > 0 } parent ? parent.ToString() : ZNodePath.Root;
 
     private static bool IsSequential(CreateMode mode) =>
         mode is CreateMode.PersistentSequential or CreateMode.EphemeralSequential or CreateMode.PersistentSequentialWithTtl;

@@ -192,7 +192,12 @@ public sealed class SequencerModelTests(ITestOutputHelper output)
             {
                 path.Append('/').Append((char)('a' + _random.Next(4)));
             }
-            return _random.Next(40) == 0 ? "/zookeeper/config" : path.ToString();
+            return _random.Next(40) switch
+            {
+                0 => "/zookeeper/config",
+                1 => "/",
+                _ => path.ToString(),
+            };
         }
 
         private ReadOnlyMemory<byte>? NextData() => _random.Next(4) switch

@@ -94,7 +94,8 @@ public sealed class ZNodeClientGrainTests
     {
         await using TreeSilo silo = await TreeSilo.StartAsync();
         await silo.MustAsync(new CreateOperation("/a", null, AclEntry.Open));
-        IZNodeClientGrain client = await ConnectAsync(silo, new RecordingObserver { Fails = true });
+        var observer = new RecordingObserver { Fails = true };
+        IZNodeClientGrain client = await ConnectAsync(silo, observer);
         await client.Request(new ExistsOperation("/a"), watch: true);
 
         await silo.MustAsync(new SetDataOperation("/a", null));
@@ -103,6 +104,8 @@ public sealed class ZNodeClientGrainTests
 
         Assert.Equal(ZNodeError.ConnectionLoss, later.Error);
         Assert.Contains(reply.Error, new[] { ZNodeError.ConnectionLoss, ZNodeError.Ok });
+        // Orleans holds an observer weakly.
+        GC.KeepAlive(observer);
     }
 
     [Fact]
