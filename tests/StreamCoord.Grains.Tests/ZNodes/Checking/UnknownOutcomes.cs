@@ -29,7 +29,10 @@ internal static class UnknownOutcomes
             {
                 return $"Nobody sent {Text(transaction)}.";
             }
-            found.Add(unknown[index] with { Reply = ReplyOf(unknown[index], transaction), Ended = long.MaxValue });
+            // Of several that look alike in the log nobody can tell which one it was, and so not which version it expected.
+            bool isOneOfMany = unknown.FindIndex(index + 1, lost => Is(lost, transaction)) >= 0;
+            ZNodeOperation operation = isOneOfMany ? WithoutVersions(unknown[index].Operation) : unknown[index].Operation;
+            found.Add(unknown[index] with { Operation = operation, Reply = ReplyOf(unknown[index], transaction), Ended = long.MaxValue });
             unknown.RemoveAt(index);
         }
         if (told.Count > 0)
@@ -39,6 +42,14 @@ internal static class UnknownOutcomes
         resolved = [.. history.Where(one => !one.IsUnknown), .. found];
         return null;
     }
+
+    private static ZNodeOperation WithoutVersions(ZNodeOperation operation) => operation switch
+    {
+        MultiOperation multi => new MultiOperation([.. multi.Operations.Where(one => one is not CheckOperation).Select(one => (WriteOperation)WithoutVersions(one))]),
+        DeleteOperation delete => delete with { ExpectedVersion = WriteOperation.AnyVersion },
+        SetDataOperation set => set with { ExpectedVersion = WriteOperation.AnyVersion },
+        _ => operation,
+    };
 
     private static ZNodeReply ReplyOf(Observation one, LogTransaction transaction) => new()
     {
