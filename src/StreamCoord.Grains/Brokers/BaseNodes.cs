@@ -5,6 +5,7 @@ namespace StreamCoord.Grains.Brokers;
 
 /// <summary>
 /// The znodes that are always there: what is missing of them is created at each start. Users may read them all, and create children of /admin/delete_topics. Keeps nothing.
+/// The parents of topics' configurations are not among them: /config is a name that applications use too, so <see cref="TopicStore"/> makes it with the first topic.
 /// </summary>
 internal sealed class BaseNodes(ICoordination tree, ClusterIdentity identity)
 {
@@ -13,7 +14,7 @@ internal sealed class BaseNodes(ICoordination tree, ClusterIdentity identity)
 
     private static readonly string[] Paths =
     [
-        "/brokers", BrokerPaths.Ids, TopicPaths.Topics, "/config", TopicPaths.Configs, "/admin", TopicPaths.Deletions, "/cluster", "/streamcoord", TopicPaths.Records,
+        "/brokers", BrokerPaths.Ids, TopicPaths.Topics, "/admin", TopicPaths.Deletions, "/cluster", "/streamcoord", TopicPaths.Records,
     ];
 
     /// <summary>Whether <see cref="CompleteAsync"/> has been called in the life of this tree.</summary>

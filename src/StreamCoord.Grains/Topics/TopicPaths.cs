@@ -6,7 +6,8 @@ namespace StreamCoord.Grains.Topics;
 internal static class TopicPaths
 {
     public const string Topics = "/brokers/topics";
-    public const string Configs = "/config/topics";
+    public const string ConfigRoot = "/config";
+    public const string Configs = ConfigRoot + "/topics";
     public const string Deletions = "/admin/delete_topics";
     public const string Records = "/streamcoord/topics";
 

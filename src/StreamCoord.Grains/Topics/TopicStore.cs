@@ -57,16 +57,23 @@ internal sealed class TopicStore(ICoordination tree)
 
     /// <summary>
     /// Makes the topic's znodes in one transaction. <see cref="ZNodeError.NodeExists"/> when the name, or one that collides with it, is taken; <see cref="ZNodeError.BadArguments"/>
-    /// when the topic is too large for a znode.
+    /// when the topic is too large for a znode. The first topic's configuration needs parents, which are made before it.
     /// </summary>
+    /// <exception cref="TreeRefusedException">The outcome is not known; or /config is a user's ephemeral znode, which can have no children.</exception>
     public async Task<ZNodeReply> CreateAsync(string name, TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas, IReadOnlyDictionary<string, string> configs)
     {
-        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new MultiOperation(
+        WriteOperation[] creates =
         [
             new CreateOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs), ReadOnly),
             new CreateOperation(TopicPaths.Topic(name), TopicNode.Write(topicId, partitionCount, replicas), ReadOnly),
             new CreateOperation(TopicPaths.Config(name), TopicConfigNode.Write(configs), Writable),
-        ]));
+        ];
+        ZNodeReply reply = await WriteAsync(creates);
+        if (reply.Error == ZNodeError.NoNode)
+        {
+            await CreateConfigParentsAsync();
+            reply = await WriteAsync(creates);
+        }
         return reply.Error is ZNodeError.NodeExists or ZNodeError.BadArguments ? reply : Require(reply);
     }
 
@@ -154,6 +161,19 @@ internal sealed class TopicStore(ICoordination tree)
 
     /// <summary>Carries out all operations or none; the reply may be a refusal.</summary>
     public Task<ZNodeReply> WriteAsync(IReadOnlyList<WriteOperation> operations) => tree.RequestAsync(ZNodeCaller.Service, new MultiOperation(operations));
+
+    // The first may be there with data of a user's: applications use its name too.
+    private async Task CreateConfigParentsAsync()
+    {
+        foreach (CreateOperation create in new[] { new CreateOperation(TopicPaths.ConfigRoot, null, AclEntry.Open), new CreateOperation(TopicPaths.Configs, null, ReadOnly) })
+        {
+            ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, create);
+            if (reply.Error != ZNodeError.NodeExists)
+            {
+                Require(reply);
+            }
+        }
+    }
 
     private async Task DeleteBelowAsync(string root)
     {

@@ -141,7 +141,7 @@ public sealed class MetadataTests : IAsyncLifetime
         await CreateAsync("orders", 1);
         await UntilAsync(async () => await _silo.ReadAsync("/brokers/topics/orders/partitions/0/state") is not null);
         string[] read = ["/brokers", "/brokers/ids", "/brokers/ids/1", "/brokers/topics", "/brokers/topics/orders", "/brokers/topics/orders/partitions",
-            "/brokers/topics/orders/partitions/0", "/brokers/topics/orders/partitions/0/state", "/config", "/config/topics", "/admin", "/admin/delete_topics",
+            "/brokers/topics/orders/partitions/0", "/brokers/topics/orders/partitions/0/state", "/config/topics", "/admin", "/admin/delete_topics",
             "/cluster", "/cluster/id", "/controller", "/controller_epoch", "/streamcoord", "/streamcoord/topics", "/streamcoord/topics/orders"];
 
         foreach (string path in read)
@@ -151,12 +151,61 @@ public sealed class MetadataTests : IAsyncLifetime
             ZNodeError create = (await _silo.RunAsync(new CreateOperation($"{path}/x", null, AclEntry.Open))).Error;
             Assert.Equal((path, path == "/admin/delete_topics" ? ZNodeError.Ok : ZNodeError.NoAuth), (path, create));
         }
-        foreach (string path in read.Append("/config/topics/orders").Where(path => path.Count(c => c == '/') > 1))
+        foreach (string path in read.Append("/config/topics/orders").Where(path => path.Count(c => c == '/') > 1 && path != "/config/topics"))
         {
             Assert.Equal((path, ZNodeError.NoAuth), (path, (await _silo.RunAsync(new DeleteOperation(path))).Error));
         }
+        Assert.Equal(ZNodeError.NotEmpty, (await _silo.RunAsync(new DeleteOperation("/config/topics"))).Error);
         Assert.Equal(ZNodeError.NoAuth, (await _silo.RunAsync(new CreateOperation("/config/topics/orders/x", null, AclEntry.Open))).Error);
         Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new SetDataOperation("/config/topics/orders", TopicConfigNode.Write(new Dictionary<string, string>())))).Error);
+    }
+
+    [Fact]
+    public async Task Config_IsAUsersUntilTheFirstTopicNeedsChildrenOfIt()
+    {
+        Assert.Equal(ZNodeError.NoNode, (await _silo.RunAsync(new ExistsOperation("/config"))).Error);
+        Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new CreateOperation("/config", "a=1"u8.ToArray(), AclEntry.Open))).Error);
+
+        await CreateAsync("orders", 1);
+
+        Assert.Equal("a=1", await _silo.ReadAsync("/config"));
+        Assert.Equal("""{"version":1,"config":{}}""", await _silo.ReadAsync("/config/topics/orders"));
+    }
+
+    [Fact]
+    public async Task Config_ThatTheFirstTopicMade_MayBeSetByUsers()
+    {
+        await CreateAsync("orders", 1);
+
+        Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new SetDataOperation("/config", "a=1"u8.ToArray()))).Error);
+        Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new CreateOperation("/config/app", null, AclEntry.Open))).Error);
+        Assert.Equal(ZNodeError.NotEmpty, (await _silo.RunAsync(new DeleteOperation("/config"))).Error);
+    }
+
+    [Fact]
+    public async Task ATopic_FollowsItsConfigurationsZNode_AlsoWhenItsParentsAreYoungerThanTheSilo()
+    {
+        await CreateAsync("orders", 1);
+        byte[] config = TopicConfigNode.Write(new Dictionary<string, string> { ["retention.ms"] = "77" });
+
+        Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new SetDataOperation("/config/topics/orders", config))).Error);
+
+        await UntilAsync(async () => (await _silo.Topic("orders").Describe()).Topic!.Configs.GetValueOrDefault("retention.ms") == "77");
+    }
+
+    [Fact]
+    public async Task Create_WhileConfigIsAnEphemeralZNode_IsRefusedAndLeavesNothing()
+    {
+        ZNodeReply session = await _silo.RunAsync(new OpenSessionOperation(30_000, new NodeId(1)));
+        var holder = new ZNodeCaller(session.Session!.Session, []);
+        Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new CreateOperation("/config", null, AclEntry.Open, CreateMode.Ephemeral), holder)).Error);
+
+        TopicReply refused = await _silo.Topic("orders").Create(new CreateTopicRequest(1, 1, new Dictionary<string, string>(), ValidateOnly: false));
+
+        Assert.NotEqual(ErrorCode.None, refused.Error);
+        Assert.Contains("/config", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ZNodeError.Ok, (await _silo.RunAsync(new DeleteOperation("/config"))).Error);
+        await CreateAsync("orders", 1);
     }
 
     private async Task<SessionId> OwnerAsync(string path) => (await _silo.RunAsync(new ExistsOperation(path))).Stat?.EphemeralOwner ?? SessionId.None;

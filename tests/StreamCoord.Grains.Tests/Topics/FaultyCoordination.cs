@@ -5,7 +5,7 @@ namespace StreamCoord.Grains.Tests.Topics;
 /// <summary>A tree whose writes of topics' znodes go by a <see cref="FaultPlan"/>.</summary>
 internal sealed class FaultyCoordination(ICoordination tree, FaultPlan faults) : ICoordination
 {
-    private static readonly string[] Parents = [TopicPaths.Topics, TopicPaths.Configs, TopicPaths.Records, TopicPaths.Deletions];
+    private static readonly string[] Parents = [TopicPaths.Topics, TopicPaths.ConfigRoot, TopicPaths.Records, TopicPaths.Deletions];
 
     public Zxid AppliedZxid => tree.AppliedZxid;
 

@@ -65,7 +65,8 @@ public sealed class TopicSilo : IAsyncDisposable
         return reply.IsOk ? Encoding.UTF8.GetString((reply.Data ?? ReadOnlyMemory<byte>.Empty).Span) : null;
     }
 
-    public async Task<IReadOnlyList<string>> ChildrenAsync(string path) => (await RunAsync(new GetChildrenOperation(path))).Names!;
+    /// <summary>The names of a znode's children; none when it does not exist.</summary>
+    public async Task<IReadOnlyList<string>> ChildrenAsync(string path) => (await RunAsync(new GetChildrenOperation(path))).Names ?? [];
 
     /// <summary>Fails unless no topic has left anything in the tree or in the leadership table.</summary>
     public async Task AssertNothingIsLeftAsync()
