@@ -24,8 +24,8 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
-    /// <summary>The committed tree.</summary>
-    public ZNodeTree Tree { get; } = new();
+    /// <summary>The committed tree; an empty one until <see cref="Loaded"/>.</summary>
+    public ZNodeTree Tree { get; private set; } = new();
 
     /// <summary>Ends when the tree has everything that the log held at the start.</summary>
     public Task Loaded => _loaded.Task;
@@ -92,7 +92,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
     private async Task LoadAsync()
     {
         await log.RecoverAsync();
-        await checkpoints.LoadAsync(Tree, log.StartOffset, log.EndOffset);
+        Tree = await checkpoints.LoadAsync(log.StartOffset, log.EndOffset);
         Offset checkpoint = Tree.NextOffset;
         Offset end = log.EndOffset;
         while (Tree.NextOffset < end)

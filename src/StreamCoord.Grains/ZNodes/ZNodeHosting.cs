@@ -12,11 +12,17 @@ public static class ZNodeHosting
     /// Adds this silo's copy of the tree, which is kept up while the silo starts and until it has stopped: call it before Orleans is added. It reads the log that
     /// <see cref="Partitions.PartitionHosting.AddPartitions"/> adds.
     /// </summary>
-    public static IServiceCollection AddZNodes(this IServiceCollection services, string dataDirectory, ZNodeOptions options)
+    /// <param name="services">The silo's services.</param>
+    /// <param name="dataDirectory">Where the silo keeps everything.</param>
+    /// <param name="options">The tree's options.</param>
+    /// <param name="preload">What has begun to read the tree of that directory, if anything has.</param>
+    public static IServiceCollection AddZNodes(this IServiceCollection services, string dataDirectory, ZNodeOptions options, TreePreload? preload = null)
     {
         services.AddSingleton(options);
-        services.AddSingleton(new ZNodePlace(Path.Combine(dataDirectory, "znodes")));
+        services.AddSingleton(ZNodePlace.In(dataDirectory));
+        services.AddSingleton(preload ?? TreePreload.None);
         services.AddSingleton<TreeLog>();
+        services.AddSingleton<CheckpointFiles>();
         services.AddSingleton<TreeCheckpoints>();
         services.AddSingleton<TreeMetrics>();
         services.AddSingleton<TreeFeed>();

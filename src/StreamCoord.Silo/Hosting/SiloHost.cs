@@ -39,6 +39,7 @@ internal static class SiloHost
     {
         using PosixSignalRegistration fileSizeLimit = PosixSignalRegistration.Create(FileSizeLimitSignal, context => context.Cancel = true);
         using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, TimeProvider.System);
+        TreePreload tree = TreePreload.Begin(directory.Path);
         Endpoints.Choose(options.Listeners);
         await using Database database = options.Cluster.ConnectionString is { } connectionString
             ? await Database.OpenServerAsync(connectionString)
@@ -46,7 +47,7 @@ internal static class SiloHost
 
         var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId);
         (WebApplication started, Endpoints endpoints) = await StartAsync(
-            listeners => Build(configuration, options, identity, directory, database, listeners), options);
+            listeners => Build(configuration, options, identity, directory, database, tree, listeners), options);
         await using WebApplication application = started;
 
         string httpAddress = options.Listeners.HttpAdvertised ?? BoundAddress(application);
@@ -114,7 +115,7 @@ internal static class SiloHost
     }
 
     private static WebApplication Build(
-        IConfiguration configuration, SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, Endpoints endpoints)
+        IConfiguration configuration, SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, TreePreload tree, Endpoints endpoints)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "StreamCoord" });
         builder.Logging.AddSiloConsole(configuration);
@@ -132,7 +133,7 @@ internal static class SiloHost
         builder.Services.AddTelemetry(configuration, identity);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
         builder.Services.AddPartitions(directory.Path);
-        builder.Services.AddZNodes(directory.Path, options.ZNodes);
+        builder.Services.AddZNodes(directory.Path, options.ZNodes, tree);
         builder.Services.AddHttpGateway(options.HttpGateway);
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 

@@ -1,15 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
-using StreamCoord.Grains.Brokers;
-using StreamCoord.Grains.Partitions;
-using StreamCoord.Grains.Storage;
-using StreamCoord.Grains.Topics;
-using StreamCoord.Grains.ZNodes;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
 using StreamCoord.Topics;
-using StreamCoord.ZNodes;
 
 namespace StreamCoord.Benchmarks.Grains;
 
@@ -20,36 +13,7 @@ internal static class GrainLoad
     private const int Counted = 50_000;
     private const int Rounds = 5;
 
-    public static async Task RunAsync(string directory)
-    {
-        string root = Path.Combine(directory, $"streamcoord-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(root);
-        try
-        {
-            await using Database database = await Database.OpenEmbeddedAsync(Path.Combine(root, "streamcoord.db"));
-            var builder = new InProcessTestClusterBuilder(1);
-            builder.Options.ConfigureFileLogging = false;
-            builder.Options.InitializeClientOnDeploy = false;
-            builder.ConfigureSilo((_, silo) =>
-            {
-                silo.Services.AddSingleton(new ClusterIdentity("bench", new NodeId(1)));
-                silo.Services.AddPartitions(root);
-                silo.Services.AddZNodes(root, new ZNodeOptions());
-                silo.AddTopics(database, new TopicOptions());
-                silo.AddBrokers();
-                silo.AddZNodes();
-            });
-            InProcessTestCluster cluster = builder.Build();
-            await cluster.DeployAsync();
-            await MeasureAsync(cluster.GetSiloServiceProvider().GetRequiredService<IGrainFactory>());
-            await cluster.StopAllSilosAsync();
-            await cluster.DisposeAsync();
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
-    }
+    public static Task RunAsync(string directory) => InProcessSilo.RunAsync(directory, services => MeasureAsync(services.GetRequiredService<IGrainFactory>()));
 
     private static async Task MeasureAsync(IGrainFactory grains)
     {

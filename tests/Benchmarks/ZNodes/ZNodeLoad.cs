@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
-using StreamCoord.Grains.Partitions;
-using StreamCoord.Grains.Storage;
-using StreamCoord.Grains.Topics;
-using StreamCoord.Grains.ZNodes;
+using StreamCoord.Benchmarks.Grains;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Benchmarks.ZNodes;
@@ -14,47 +10,21 @@ internal static class ZNodeLoad
 {
     private const int Outstanding = 1_000;
     private const int Count = 300_000;
-    private const int Rounds = 3;
+    private const int WarmUpRounds = 2;
+    private const int Rounds = 5;
     private const int Watchers = 10_000;
 
-    public static async Task RunAsync(string directory)
-    {
-        string root = Path.Combine(directory, $"streamcoord-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(root);
-        try
-        {
-            await using Database database = await Database.OpenEmbeddedAsync(Path.Combine(root, "streamcoord.db"));
-            var builder = new InProcessTestClusterBuilder(1);
-            builder.Options.ConfigureFileLogging = false;
-            builder.Options.InitializeClientOnDeploy = false;
-            builder.ConfigureSilo((_, silo) =>
-            {
-                silo.Services.AddSingleton(new ClusterIdentity("bench", new NodeId(1)));
-                silo.Services.AddPartitions(root);
-                silo.Services.AddZNodes(root, new ZNodeOptions());
-                silo.AddTopics(database, new TopicOptions());
-                silo.AddZNodes();
-            });
-            InProcessTestCluster cluster = builder.Build();
-            await cluster.DeployAsync();
-            IServiceProvider services = cluster.GetSiloServiceProvider();
-            await MeasureAsync(services.GetRequiredService<ICoordination>(), services.GetRequiredService<IGrainFactory>());
-            await cluster.StopAllSilosAsync();
-            await cluster.DisposeAsync();
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
-    }
+    public static Task RunAsync(string directory) =>
+        InProcessSilo.RunAsync(directory, services => MeasureAsync(services.GetRequiredService<ICoordination>(), services.GetRequiredService<IGrainFactory>()));
 
     private static async Task MeasureAsync(ICoordination tree, IGrainFactory grains)
     {
         await tree.ReadyAsync(CancellationToken.None);
         byte[] data = new byte[100];
         await WriteAsync(tree, new CreateOperation("/bench", data, AclEntry.Open));
-        for (int round = 0; round < Rounds; round++)
+        for (int round = -WarmUpRounds; round < Rounds; round++)
         {
+            Console.WriteLine(round < 0 ? "warming up" : $"round {round + 1} of {Rounds}");
             string parent = $"/bench/{round}";
             await WriteAsync(tree, new CreateOperation(parent, data, AclEntry.Open));
             await RunAsync("create", i => WriteAsync(tree, new CreateOperation($"{parent}/n{i:d7}", data, AclEntry.Open)));
