@@ -30,6 +30,9 @@ public enum ErrorCode : short
     /// <summary>A batch is larger than the topic's <c>max.message.bytes</c>.</summary>
     MessageTooLarge = 10,
 
+    /// <summary>What coordinates this cannot be reached now; retriable.</summary>
+    CoordinatorNotAvailable = 15,
+
     /// <summary>The topic name is not legal, or the topic is internal.</summary>
     InvalidTopicException = 17,
 
@@ -60,6 +63,9 @@ public enum ErrorCode : short
     /// <summary>The replication factor cannot be met by the nodes that are there.</summary>
     InvalidReplicationFactor = 38,
 
+    /// <summary>Replicas were assigned by hand to brokers that cannot have them.</summary>
+    InvalidReplicaAssignment = 39,
+
     /// <summary>A topic configuration does not exist or its value is out of range.</summary>
     InvalidConfig = 40,
 
@@ -80,6 +86,9 @@ public enum ErrorCode : short
 
     /// <summary>The disk under the log failed or is full; retriable when there is room again.</summary>
     KafkaStorageError = 56,
+
+    /// <summary>The fetch session is not known (any more); the client begins a new one.</summary>
+    FetchSessionIdNotFound = 70,
 
     /// <summary>The caller's leader epoch is older than the current one.</summary>
     FencedLeaderEpoch = 74,

@@ -20,7 +20,7 @@ namespace StreamCoord.Grains.Partitions;
 /// epoch that is not newer than those in it.
 /// </remarks>
 [Reentrant, Immovable]
-public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, TimeProvider time) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, LocalPartitions locals, TimeProvider time) : Grain, IPartitionGrain
 {
     private TopicPartition _partition;
     private PartitionLog? _log;
@@ -34,6 +34,16 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         string key = this.GetPrimaryKeyString();
         _partition = TopicPartition.TryParse(key, out TopicPartition partition) ? partition : new TopicPartition(key, -1);
         return LoadTopicAsync();
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_log is { } log)
+        {
+            locals.Remove(_partition, log);
+        }
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -62,7 +72,7 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
             }
             return await log.ReadAsync(request.From, request.MaxBytes);
         },
-        (error, message) => new FetchReply(error, message, RecordData.Empty, Offset.None, Offset.None, Offset.None));
+        PartitionFailures.RefuseFetch);
 
     /// <inheritdoc/>
     public Task<OffsetReply> FindOffset(long timestampMs) => RunAsync(
@@ -107,8 +117,9 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
     /// <inheritdoc/>
     public async Task Remove(TopicId topicId)
     {
-        if (topicId == _topicId)
+        if (topicId == _topicId && _log is { } log)
         {
+            locals.Remove(_partition, log);
             _log = null;
             _isLeading = false;
             DelayDeactivation(TimeSpan.Zero);
@@ -142,18 +153,7 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         {
             return refuse(error, message);
         }
-        try
-        {
-            return await action(log);
-        }
-        catch (IOException exception)
-        {
-            return refuse(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
-        }
-        catch (ObjectDisposedException)
-        {
-            return refuse(ErrorCode.NotLeaderOrFollower, $"{_partition} was just deleted, or the silo is stopping.");
-        }
+        return await PartitionFailures.GuardAsync(_partition, () => action(log), refuse);
     }
 
     // For what writes nothing: a leader that cannot get a new epoch, because its disk is full, still answers reads.
@@ -227,6 +227,7 @@ public sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, Tim
         LeaderEpoch epoch = await claims.ClaimAsync(_topicId, _partition.Partition, newest, CancellationToken.None);
         await log.BeginEpochAsync(epoch);
         _isLeading = true;
+        locals.Add(_partition, log);
     }
 
     private async Task WaitForRecordsAsync(PartitionLog log, FetchRequest request)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StreamCoord.Log;
 using StreamCoord.Log.Storage;
+using StreamCoord.Partitions;
 
 namespace StreamCoord.Grains.Partitions;
 
@@ -27,6 +28,8 @@ public static class PartitionHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LogManager>>(),
             GiveMemoryBack));
+        services.AddSingleton<LocalPartitions>();
+        services.AddSingleton<ILocalPartitions>(provider => provider.GetRequiredService<LocalPartitions>());
         services.AddSingleton<IHostedService, PartitionMaintenance>();
         return services;
     }

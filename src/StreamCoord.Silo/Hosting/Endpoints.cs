@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Silo.Options;
 
@@ -6,17 +8,27 @@ namespace StreamCoord.Silo.Hosting;
 
 /// <summary>Where one start of the silo listens. Immutable.</summary>
 /// <param name="Http">The HTTP gateway; port 0 lets the listener choose.</param>
+/// <param name="Kafka">Clients of Kafka's protocol.</param>
+/// <param name="KafkaAddress">Where those are told to connect to, as host:port.</param>
 /// <param name="Silo">Other silos.</param>
 /// <param name="Gateway">Orleans clients.</param>
-internal sealed record Endpoints(IPEndPoint Http, IPEndPoint Silo, IPEndPoint Gateway)
+internal sealed record Endpoints(IPEndPoint Http, IPEndPoint Kafka, string KafkaAddress, IPEndPoint Silo, IPEndPoint Gateway)
 {
     /// <summary>What is configured, with free ports chosen for the listeners that cannot choose themselves.</summary>
     /// <exception cref="StartRefusedException">The silo cannot listen at one of them.</exception>
     public static Endpoints Choose(ListenerOptions options)
     {
         Ports.Choose(ListenerOptions.HttpKey, options.Http);
+        IPEndPoint kafka = Ports.Choose(ListenerOptions.KafkaKey, options.Kafka);
         return new Endpoints(
-            options.Http, Ports.Choose(ListenerOptions.SiloKey, options.Silo), Ports.Choose(ListenerOptions.GatewayKey, options.Gateway));
+            options.Http, kafka, options.KafkaAdvertised ?? kafka.ToString(), Ports.Choose(ListenerOptions.SiloKey, options.Silo), Ports.Choose(ListenerOptions.GatewayKey, options.Gateway));
+    }
+
+    /// <summary>What clients of Kafka's protocol are told about this silo.</summary>
+    public KafkaListener ListenKafka(NodeId nodeId, string? rack)
+    {
+        int colon = KafkaAddress.LastIndexOf(':');
+        return new KafkaListener(nodeId, KafkaAddress[..colon].Trim('[', ']'), int.Parse(KafkaAddress[(colon + 1)..], CultureInfo.InvariantCulture), rack);
     }
 
     /// <summary>The same as it stands in the znode tree, for whoever looks for this silo.</summary>
@@ -25,8 +37,8 @@ internal sealed record Endpoints(IPEndPoint Http, IPEndPoint Silo, IPEndPoint Ga
     public BrokerEndpoints Describe(string httpAddress, string? rack)
     {
         const string Plain = "PLAINTEXT";
-        string host = httpAddress[..httpAddress.LastIndexOf(':')];
+        string host = KafkaAddress[..KafkaAddress.LastIndexOf(':')];
         return new BrokerEndpoints(
-            host, [new("HTTP", Plain, httpAddress), new("SILO", Plain, Silo.ToString()), new("GATEWAY", Plain, Gateway.ToString())], rack);
+            host, [new(Plain, Plain, KafkaAddress), new("HTTP", Plain, httpAddress), new("SILO", Plain, Silo.ToString()), new("GATEWAY", Plain, Gateway.ToString())], rack);
     }
 }

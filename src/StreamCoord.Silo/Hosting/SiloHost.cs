@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
+using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
@@ -53,6 +54,7 @@ internal static class SiloHost
         string httpAddress = options.Listeners.HttpAdvertised ?? BoundAddress(application);
         directory.WriteEndpoints(new Dictionary<string, string>
         {
+            ["kafka"] = endpoints.KafkaAddress,
             ["http"] = httpAddress,
             ["silo"] = endpoints.Silo.ToString(),
             ["gateway"] = endpoints.Gateway.ToString(),
@@ -60,7 +62,7 @@ internal static class SiloHost
         await AwaitTreeAsync(application, endpoints.Describe(httpAddress, options.Node.Rack));
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
-        application.Logger.Serves(identity.NodeId, identity.ClusterId, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
+        application.Logger.Serves(identity.NodeId, identity.ClusterId, endpoints.KafkaAddress, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
 
         using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -108,7 +110,7 @@ internal static class SiloHost
                 if (attempt == StartAttemptsMax)
                 {
                     throw new StartRefusedException(
-                        $"A port was taken by another process while the silo started: StreamCoord:{ListenerOptions.HttpKey} {endpoints.Http}, StreamCoord:{ListenerOptions.SiloKey} {endpoints.Silo}, StreamCoord:{ListenerOptions.GatewayKey} {endpoints.Gateway}.");
+                        $"A port was taken by another process while the silo started: StreamCoord:{ListenerOptions.HttpKey} {endpoints.Http}, StreamCoord:{ListenerOptions.KafkaKey} {endpoints.Kafka}, StreamCoord:{ListenerOptions.SiloKey} {endpoints.Silo}, StreamCoord:{ListenerOptions.GatewayKey} {endpoints.Gateway}.");
                 }
             }
         }
@@ -123,6 +125,7 @@ internal static class SiloHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(endpoints.Http);
+            kestrel.Listen(endpoints.Kafka, listen => listen.UseKafka());
         });
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
@@ -135,6 +138,7 @@ internal static class SiloHost
         builder.Services.AddPartitions(directory.Path);
         builder.Services.AddZNodes(directory.Path, options.ZNodes, tree);
         builder.Services.AddHttpGateway(options.HttpGateway);
+        builder.Services.AddKafkaGateway(options.KafkaGateway, endpoints.ListenKafka(identity.NodeId, options.Node.Rack));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();
@@ -178,5 +182,5 @@ internal static class SiloHost
         }
     }
 
-    private static string BoundAddress(WebApplication application) => new Uri(application.Urls.Single()).Authority;
+    private static string BoundAddress(WebApplication application) => new Uri(application.Urls.First()).Authority;
 }

@@ -7,6 +7,7 @@ namespace StreamCoord.Silo.Options;
 internal sealed class ListenerOptions
 {
     public const string HttpKey = "Http:Endpoint";
+    public const string KafkaKey = "Kafka:Endpoint";
     public const string SiloKey = "Orleans:SiloEndpoint";
     public const string GatewayKey = "Orleans:GatewayEndpoint";
 
@@ -17,6 +18,14 @@ internal sealed class ListenerOptions
     /// <summary><c>Http:AdvertisedEndpoint</c>: where others reach <see cref="Http"/>, as host:port. Required where that is a wildcard.</summary>
     /// <value>None: the endpoint itself.</value>
     public string? HttpAdvertised { get; init; }
+
+    /// <summary><c>Kafka:Endpoint</c>: clients of Kafka's protocol.</summary>
+    /// <value>127.0.0.1:9092.</value>
+    public required IPEndPoint Kafka { get; init; }
+
+    /// <summary><c>Kafka:AdvertisedEndpoint</c>: where clients are told to connect to, as host:port. Required where <see cref="Kafka"/> is a wildcard.</summary>
+    /// <value>None: the endpoint itself.</value>
+    public string? KafkaAdvertised { get; init; }
 
     /// <summary><c>Orleans:SiloEndpoint</c>: other silos.</summary>
     /// <value>127.0.0.1:11111.</value>
@@ -32,19 +41,32 @@ internal sealed class ListenerOptions
         {
             Http = settings.Endpoint(HttpKey, new IPEndPoint(IPAddress.Loopback, 8080)),
             HttpAdvertised = settings.Text("Http:AdvertisedEndpoint", accepted: "host:port"),
+            Kafka = settings.Endpoint(KafkaKey, new IPEndPoint(IPAddress.Loopback, 9092)),
+            KafkaAdvertised = settings.Text("Kafka:AdvertisedEndpoint", accepted: "host:port"),
             Silo = settings.Endpoint(SiloKey, new IPEndPoint(IPAddress.Loopback, 11111)),
             Gateway = settings.Endpoint(GatewayKey, new IPEndPoint(IPAddress.Loopback, 30000)),
         };
-        if (IsWildcard(options.Http) && options.HttpAdvertised is null)
-        {
-            throw SettingsReader.Refuse(HttpKey, options.Http.ToString(), "a wildcard address needs StreamCoord:Http:AdvertisedEndpoint, the host:port at which others reach it");
-        }
+        RequireAdvertised(HttpKey, options.Http, "Http:AdvertisedEndpoint", options.HttpAdvertised);
+        RequireAdvertised(KafkaKey, options.Kafka, "Kafka:AdvertisedEndpoint", options.KafkaAdvertised);
         RefuseWildcard(SiloKey, options.Silo);
         RefuseWildcard(GatewayKey, options.Gateway);
-        RefuseSame(HttpKey, options.Http, SiloKey, options.Silo);
-        RefuseSame(HttpKey, options.Http, GatewayKey, options.Gateway);
-        RefuseSame(SiloKey, options.Silo, GatewayKey, options.Gateway);
+        (string Key, IPEndPoint Endpoint)[] all = [(HttpKey, options.Http), (KafkaKey, options.Kafka), (SiloKey, options.Silo), (GatewayKey, options.Gateway)];
+        for (int i = 0; i < all.Length; i++)
+        {
+            foreach ((string otherKey, IPEndPoint other) in all[(i + 1)..])
+            {
+                RefuseSame(all[i].Key, all[i].Endpoint, otherKey, other);
+            }
+        }
         return options;
+    }
+
+    private static void RequireAdvertised(string key, IPEndPoint endpoint, string advertisedKey, string? advertised)
+    {
+        if (IsWildcard(endpoint) && advertised is null)
+        {
+            throw SettingsReader.Refuse(key, endpoint.ToString(), $"a wildcard address needs StreamCoord:{advertisedKey}, the host:port at which others reach it");
+        }
     }
 
     private static void RefuseWildcard(string key, IPEndPoint endpoint)

@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.Http;
+using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Topics;
@@ -26,6 +27,8 @@ internal sealed class SiloOptionsSet
 
     public required HttpGatewayOptions HttpGateway { get; init; }
 
+    public required KafkaGatewayOptions KafkaGateway { get; init; }
+
     /// <summary>Reads and checks all options.</summary>
     /// <exception cref="StartRefusedException">A value is wrong, or a key does not exist.</exception>
     public static SiloOptionsSet Read(IConfiguration configuration)
@@ -46,6 +49,7 @@ internal sealed class SiloOptionsSet
             Log = ReadLog(settings),
             ZNodes = ZNodeSettings.Read(settings),
             HttpGateway = ReadHttpGateway(settings),
+            KafkaGateway = ReadKafkaGateway(settings),
         };
         settings.RefuseUnknownKeys();
         settings.CheckLogLevels();
@@ -93,6 +97,17 @@ internal sealed class SiloOptionsSet
             ProduceBatchEntriesMax = settings.Number("Http:ProduceBatchEntriesMax", defaults.ProduceBatchEntriesMax, int.MinValue, int.MaxValue),
             ProduceWindowBytesMax = settings.Number("Http:ProduceWindowBytesMax", defaults.ProduceWindowBytesMax, long.MinValue, long.MaxValue),
             ProduceReportBytesMax = settings.Number("Http:ProduceReportBytesMax", defaults.ProduceReportBytesMax, long.MinValue, long.MaxValue),
+        };
+    }
+
+    private static KafkaGatewayOptions ReadKafkaGateway(SettingsReader settings)
+    {
+        var defaults = new KafkaGatewayOptions();
+        return new KafkaGatewayOptions
+        {
+            RequestBytesMax = settings.Number("Kafka:RequestBytesMax", defaults.RequestBytesMax, 1_024, 1_073_741_824),
+            FetchBytesMax = settings.Number("Kafka:FetchBytesMax", defaults.FetchBytesMax, 1_024, 1_073_741_824),
+            IdleMs = settings.Number("Kafka:IdleMs", defaults.IdleMs, 1_000, int.MaxValue),
         };
     }
 }

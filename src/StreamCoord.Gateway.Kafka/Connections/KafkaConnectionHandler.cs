@@ -1,0 +1,18 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using StreamCoord.Gateway.Kafka.Dispatch;
+
+namespace StreamCoord.Gateway.Kafka.Connections;
+
+/// <summary>What Kestrel hands the connections of the Kafka listener to.</summary>
+internal sealed class KafkaConnectionHandler(ApiTable apis, KafkaGatewayOptions options, TimeProvider time, ILogger<KafkaConnectionHandler> logger) : ConnectionHandler
+{
+    /// <inheritdoc/>
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        string clientHost = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "unknown";
+        using var served = new KafkaConnection(connection.Transport, clientHost, apis, options, time, logger);
+        await served.RunAsync(connection.ConnectionClosed);
+    }
+}

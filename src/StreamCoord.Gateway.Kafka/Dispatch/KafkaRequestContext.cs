@@ -1,0 +1,10 @@
+namespace StreamCoord.Gateway.Kafka.Dispatch;
+
+/// <summary>What a handler knows of a request besides its body. Immutable.</summary>
+/// <param name="ApiKey">The API.</param>
+/// <param name="Version">The version, which the API has.</param>
+/// <param name="CorrelationId">What the client recognises the answer by.</param>
+/// <param name="ClientId">What the client calls itself; null when it does not.</param>
+/// <param name="ClientHost">The address it calls from.</param>
+/// <param name="Stopping">Cancelled when the connection ends.</param>
+internal sealed record KafkaRequestContext(short ApiKey, short Version, int CorrelationId, string? ClientId, string ClientHost, CancellationToken Stopping);

@@ -1,0 +1,142 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Partitions;
+using StreamCoord.Protocol.Kafka;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.ZNodes;
+using FetchRequest = StreamCoord.Protocol.Kafka.Messages.FetchRequest;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.FetchResponse.PartitionData;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>
+/// Returns batches as they lie in the segments, without looking at them; waits until there are enough, without polling.
+/// </summary>
+/// <remarks>Keeps no fetch sessions (KIP-227): it answers every full fetch with session 0, which tells the client to send full fetches.</remarks>
+internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals, KafkaGatewayOptions options, ZNodeOptions znodes, TimeProvider time) : IApiHandler
+{
+    private const int NewSession = 0;
+    private const int NoSession = -1;
+
+    /// <inheritdoc/>
+    public short ApiKey => FetchRequest.ApiKey;
+
+    /// <inheritdoc/>
+    public short VersionMin => FetchRequest.VersionMin;
+
+    /// <summary>From version 13 on, topics go by their ids.</summary>
+    public short VersionMax => 12;
+
+    /// <inheritdoc/>
+    public bool IsFlexible(short version) => FetchRequest.IsFlexible(version);
+
+    /// <inheritdoc/>
+    public ValueTask<Task<KafkaResponse>> BeginAsync(ReadOnlyMemory<byte> body, KafkaRequestContext context)
+    {
+        var reader = new KafkaReader(body);
+        FetchRequest request = FetchRequest.Read(ref reader, context.Version);
+        return new(AnswerAsync(request, context));
+    }
+
+    private async Task<KafkaResponse> AnswerAsync(FetchRequest request, KafkaRequestContext context)
+    {
+        bool isFlexible = FetchResponse.IsFlexible(context.Version);
+        if (request.SessionId != 0 || (request.SessionEpoch is not (NewSession or NoSession)))
+        {
+            return new KafkaResponse(new FetchResponse { ErrorCode = (short)ErrorCode.FetchSessionIdNotFound }, context.Version, isFlexible, []);
+        }
+        FetchRound round = await ReadEnoughAsync(request, context.Stopping);
+        var response = new FetchResponse
+        {
+            Responses =
+            [
+                .. round.Answers.Select(topic => new FetchResponse.FetchableTopicResponse
+                {
+                    Topic = topic.Topic,
+                    Partitions = topic.Partitions,
+                }),
+            ],
+        };
+        return new KafkaResponse(response, context.Version, isFlexible, round.Owned);
+    }
+
+    private async Task<FetchRound> ReadEnoughAsync(FetchRequest request, CancellationToken stopping)
+    {
+        long started = time.GetTimestamp();
+        while (true)
+        {
+            FetchRound round = await ReadAsync(request);
+            TimeSpan left = TimeSpan.FromMilliseconds(Math.Max(request.MaxWaitMs, 0)) - time.GetElapsedTime(started);
+            if (round.SizeBytes >= request.MinBytes || round.HasError || left <= TimeSpan.Zero || stopping.IsCancellationRequested)
+            {
+                return round;
+            }
+            round.Dispose();
+            await WaitAsync(round, left, stopping);
+        }
+    }
+
+    private async Task<FetchRound> ReadAsync(FetchRequest request)
+    {
+        var round = new FetchRound(Math.Min(request.MaxBytes, options.FetchBytesMax));
+        foreach (FetchRequest.FetchTopic topic in request.Topics)
+        {
+            var answers = new PartitionAnswer[topic.Partitions.Count];
+            for (int i = 0; i < answers.Length; i++)
+            {
+                answers[i] = await ReadAsync(topic.Topic, topic.Partitions[i], request.IsolationLevel, round);
+            }
+            round.Answers.Add((topic.Topic, answers));
+        }
+        return round;
+    }
+
+    private async Task<PartitionAnswer> ReadAsync(string topic, FetchRequest.FetchPartition wanted, sbyte isolationLevel, FetchRound round)
+    {
+        var partition = new TopicPartition(topic, wanted.Partition);
+        FetchReply reply = topic == IZNodeTreeGrain.TreeName && !znodes.TopicReadable
+            ? new FetchReply(ErrorCode.TopicAuthorizationFailed, null, RecordData.Empty, Offset.None, Offset.None, Offset.None)
+            : await ReadAsync(partition, new Offset(wanted.FetchOffset), round.Allow(wanted.PartitionMaxBytes));
+        round.Take(partition, reply);
+        return new PartitionAnswer
+        {
+            PartitionIndex = wanted.Partition,
+            ErrorCode = (short)reply.Error,
+            HighWatermark = reply.HighWatermark.Value,
+            LastStableOffset = reply.HighWatermark.Value,
+            LogStartOffset = reply.LogStartOffset.Value,
+            AbortedTransactions = isolationLevel == 0 ? null : [],
+            Records = reply.Data.Bytes,
+        };
+    }
+
+    private async Task<FetchReply> ReadAsync(TopicPartition partition, Offset from, int maxBytes)
+    {
+        // Where the response is full already, only the ends of the partition are told.
+        if (maxBytes <= 0 && locals.TryGetRange(partition) is { } range && range.LogStart <= from && from <= range.HighWatermark)
+        {
+            return new FetchReply(ErrorCode.None, null, RecordData.Empty, range.HighWatermark, range.LogStart, Offset.None);
+        }
+        return await (locals.TryFetch(partition, from, Math.Max(maxBytes, 1)) ??
+            grains.GetGrain<IPartitionGrain>(partition.ToString()).Fetch(new Partitions.FetchRequest(from, Math.Max(maxBytes, 1), 0)));
+    }
+
+    private async Task WaitAsync(FetchRound round, TimeSpan left, CancellationToken stopping)
+    {
+        using var timeout = new CancellationTokenSource(left, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        List<Task> waits = [];
+        foreach ((TopicPartition partition, Offset highWatermark) in round.Ends)
+        {
+            if (locals.TryWait(partition, highWatermark, stop.Token) is { } wait)
+            {
+                waits.Add(wait);
+            }
+        }
+        if (waits.Count == 0)
+        {
+            waits.Add(Task.Delay(left, time, stop.Token));
+        }
+        await (await Task.WhenAny(waits)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop.CancelAsync();
+    }
+}

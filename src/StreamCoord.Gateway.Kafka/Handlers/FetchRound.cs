@@ -1,0 +1,48 @@
+using StreamCoord.Partitions;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.FetchResponse.PartitionData;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>What one pass over the partitions of a fetch has found. Owns the data until it is disposed. For one caller at a time.</summary>
+/// <param name="bytesMax">How much the response may hold; its first batch may be larger (KIP-74).</param>
+internal sealed class FetchRound(int bytesMax) : IDisposable
+{
+    /// <summary>The answers, by topic, in the request's order.</summary>
+    public List<(string Topic, PartitionAnswer[] Partitions)> Answers { get; } = [];
+
+    /// <summary>Where the partitions ended.</summary>
+    public List<(TopicPartition Partition, Offset HighWatermark)> Ends { get; } = [];
+
+    /// <summary>The memory that the answers refer to.</summary>
+    public List<IDisposable> Owned { get; } = [];
+
+    /// <summary>How much was found. Bytes.</summary>
+    public long SizeBytes { get; private set; }
+
+    /// <summary>Whether a partition could not be read, so that the answer must not wait.</summary>
+    public bool HasError { get; private set; }
+
+    /// <summary>How much the next partition may give; 0 when the response is full.</summary>
+    public int Allow(int partitionBytesMax) => SizeBytes == 0 ? Math.Max(1, Math.Min(partitionBytesMax, bytesMax)) : (int)Math.Min(partitionBytesMax, Math.Max(0, bytesMax - SizeBytes));
+
+    /// <summary>Takes what a partition has given.</summary>
+    public void Take(TopicPartition partition, FetchReply reply)
+    {
+        HasError |= reply.Error != ErrorCode.None;
+        SizeBytes += reply.Data.Bytes.Length;
+        Owned.Add(reply.Data);
+        if (reply.Error == ErrorCode.None)
+        {
+            Ends.Add((partition, reply.HighWatermark));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable one in Owned)
+        {
+            one.Dispose();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Partitions;
+using StreamCoord.Protocol.Kafka.Messages;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ListOffsetsResponse.ListOffsetsPartitionResponse;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Finds offsets by time, and the ends of partitions.</summary>
+internal sealed class ListOffsetsHandler(IGrainFactory grains) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
+{
+    private const long EarliestLocal = -4;
+    private const long LatestTiered = -5;
+    private const long EarliestPendingUpload = -6;
+
+    /// <inheritdoc/>
+    protected override async Task<ListOffsetsResponse> HandleAsync(ListOffsetsRequest request, KafkaRequestContext context) => new()
+    {
+        Topics = await Task.WhenAll(request.Topics.Select(async topic => new ListOffsetsResponse.ListOffsetsTopicResponse
+        {
+            Name = topic.Name,
+            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => FindAsync(topic.Name, partition))),
+        })),
+    };
+
+    private async Task<PartitionAnswer> FindAsync(string topic, ListOffsetsRequest.ListOffsetsPartition wanted)
+    {
+        // Nothing is in a second tier: all of the log is local, and nothing is uploaded.
+        if (wanted.Timestamp is LatestTiered or EarliestPendingUpload)
+        {
+            return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex };
+        }
+        long timestamp = wanted.Timestamp == EarliestLocal ? OffsetTimestamps.Earliest : wanted.Timestamp;
+        OffsetReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.PartitionIndex).ToString()).FindOffset(timestamp);
+        return new PartitionAnswer
+        {
+            PartitionIndex = wanted.PartitionIndex,
+            ErrorCode = (short)reply.Error,
+            Timestamp = reply.TimestampMs,
+            Offset = reply.Offset.Value,
+            LeaderEpoch = reply.LeaderEpoch.Value,
+        };
+    }
+}

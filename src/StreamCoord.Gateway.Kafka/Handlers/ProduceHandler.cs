@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using StreamCoord.Gateway.Kafka.Connections;
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Partitions;
+using StreamCoord.Protocol.Kafka;
+using StreamCoord.Protocol.Kafka.Messages;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ProduceResponse.PartitionProduceResponse;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>
+/// Puts batches at the ends of partitions. The batches stay in the frame that they came in until they are written: nothing is copied and no record is looked at.
+/// </summary>
+/// <remarks>Appends of a connection have their places in the partitions' queues in the order of its requests, as idempotent producers need.</remarks>
+internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions locals) : IApiHandler
+{
+    private const int BatchLengthAt = 8;
+    private const int BytesBeforeLengthEnd = 12;
+
+    /// <inheritdoc/>
+    public short ApiKey => ProduceRequest.ApiKey;
+
+    /// <summary>Older ones are advertised because librdkafka looks for them before it compresses (KAFKA-18659), and refused when they are sent.</summary>
+    public short VersionMin => 0;
+
+    /// <summary>Version 12 stands for the transactions of KIP-890, 13 for topics by id.</summary>
+    public short VersionMax => 11;
+
+    /// <inheritdoc/>
+    public bool IsFlexible(short version) => ProduceRequest.IsFlexible(version);
+
+    /// <inheritdoc/>
+    public async ValueTask<Task<KafkaResponse>> BeginAsync(ReadOnlyMemory<byte> body, KafkaRequestContext context)
+    {
+        ProduceRequest request = Read(body, context.Version);
+        var appends = new List<(string Topic, int Partition, Task<AppendReply> Reply)>();
+        foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
+        {
+            foreach (ProduceRequest.PartitionProduceData partition in topic.PartitionData)
+            {
+                appends.Add((topic.Name, partition.Index, await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request)));
+            }
+        }
+        return AnswerAsync(appends, request.Acks, context);
+    }
+
+    private static ProduceRequest Read(ReadOnlyMemory<byte> body, short version)
+    {
+        if (version < ProduceRequest.VersionMin)
+        {
+            throw new KafkaFormatException($"Produce version {version} carries record formats from before Kafka 0.11, which are not served.");
+        }
+        var reader = new KafkaReader(body);
+        return ProduceRequest.Read(ref reader, version);
+    }
+
+    private async ValueTask<Task<AppendReply>> BeginAppendAsync(TopicPartition partition, ReadOnlyMemory<byte>? records, ProduceRequest request)
+    {
+        if (Check(records, request) is { } refusal)
+        {
+            return Task.FromResult(refusal);
+        }
+        var append = new AppendRequest(new RecordData(MemoryMarshal.AsMemory(records!.Value)), (RequiredAcks)request.Acks);
+        if (locals.TryAppend(partition, append) is { } begun)
+        {
+            return begun;
+        }
+        // The grain takes the partition over; then the queue is open, and it alone keeps the order.
+        IPartitionGrain grain = grains.GetGrain<IPartitionGrain>(partition.ToString());
+        PartitionDescription description = await grain.Describe();
+        return description.Error == ErrorCode.None
+            ? locals.TryAppend(partition, append) ?? grain.Append(append)
+            : Task.FromResult(AppendReply.Refused(description.Error, description.Message!));
+    }
+
+    private static AppendReply? Check(ReadOnlyMemory<byte>? records, ProduceRequest request)
+    {
+        if (request.Acks is < -1 or > 1)
+        {
+            return AppendReply.Refused(ErrorCode.InvalidRequiredAcks, $"acks is {request.Acks}; it may be -1, 0 or 1.");
+        }
+        if (request.TransactionalId is not null)
+        {
+            return AppendReply.Refused(ErrorCode.InvalidTxnState, "Transactions are not served yet.");
+        }
+        return records is { Length: >= BytesBeforeLengthEnd } bytes && BinaryPrimitives.ReadInt32BigEndian(bytes.Span[BatchLengthAt..]) == bytes.Length - BytesBeforeLengthEnd
+            ? null
+            : AppendReply.Refused(ErrorCode.InvalidRecord, "A produce request has exactly one record batch for a partition.");
+    }
+
+    private static async Task<KafkaResponse> AnswerAsync(List<(string Topic, int Partition, Task<AppendReply> Reply)> appends, short acks, KafkaRequestContext context)
+    {
+        List<(string Topic, PartitionAnswer Answer)> answers = [];
+        foreach ((string topic, int partition, Task<AppendReply> pending) in appends)
+        {
+            answers.Add((topic, Describe(partition, await pending)));
+        }
+        if (acks == 0)
+        {
+            // Whoever wants no answer learns of a failure by the connection's end.
+            return answers.Find(one => one.Answer.ErrorCode != 0) is (not null, var failed)
+                ? throw new KafkaCloseException($"A record that was sent with acks=0 was not written: {failed.ErrorMessage}")
+                : KafkaResponse.None;
+        }
+        var response = new ProduceResponse
+        {
+            Responses =
+            [
+                .. answers.GroupBy(one => one.Topic).Select(topic => new ProduceResponse.TopicProduceResponse
+                {
+                    Name = topic.Key,
+                    PartitionResponses = [.. topic.Select(one => one.Answer)],
+                }),
+            ],
+        };
+        return new KafkaResponse(response, context.Version, ProduceResponse.IsFlexible(context.Version), []);
+    }
+
+    private static PartitionAnswer Describe(int partition, AppendReply reply) => new()
+    {
+        Index = partition,
+        ErrorCode = (short)reply.Error,
+        BaseOffset = reply.BaseOffset.Value,
+        LogAppendTimeMs = reply.LogAppendTimeMs,
+        LogStartOffset = reply.LogStartOffset.Value,
+        ErrorMessage = reply.Message,
+    };
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Gateway.Kafka.Connections;
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Handlers;
+using StreamCoord.Gateway.Kafka.Producers;
+
+namespace StreamCoord.Gateway.Kafka;
+
+/// <summary>The Kafka side of StreamCoord: clients of Apache Kafka, unchanged.</summary>
+public static class KafkaGateway
+{
+    /// <summary>Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/> and what the silo's parts register.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="options">Its limits and times.</param>
+    /// <param name="listener">What clients are told.</param>
+    public static IServiceCollection AddKafkaGateway(this IServiceCollection services, KafkaGatewayOptions options, KafkaListener listener)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(listener);
+        services.AddSingleton<ProducerIds>();
+        services.AddSingleton<ApiTable>();
+        services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
+        services.AddSingleton<IApiHandler, ProduceHandler>();
+        services.AddSingleton<IApiHandler, FetchHandler>();
+        services.AddSingleton<IApiHandler, ListOffsetsHandler>();
+        services.AddSingleton<IApiHandler, MetadataHandler>();
+        services.AddSingleton<IApiHandler, FindCoordinatorHandler>();
+        services.AddSingleton<IApiHandler, CreateTopicsHandler>();
+        services.AddSingleton<IApiHandler, DeleteTopicsHandler>();
+        services.AddSingleton<IApiHandler, InitProducerIdHandler>();
+        services.AddSingleton<IApiHandler, DescribeClusterHandler>();
+        return services;
+    }
+
+    /// <summary>Has a listener of Kestrel serve Kafka's protocol.</summary>
+    public static ListenOptions UseKafka(this ListenOptions listen)
+    {
+        listen.UseConnectionHandler<KafkaConnectionHandler>();
+        return listen;
+    }
+}
