@@ -33,6 +33,9 @@ public sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Talks to the silo's HTTP listener. Set once it serves.</summary>
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
+    /// <summary>Where its Kafka listener is, as host:port. Set once it serves.</summary>
+    public string Kafka { get; private set; } = "";
+
     /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
@@ -62,6 +65,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         }
         string endpoints = await File.ReadAllTextAsync(Path.Combine(dataDirectory, "endpoints.json"));
         using JsonDocument document = JsonDocument.Parse(endpoints);
+        silo.Kafka = document.RootElement.GetProperty("kafka").GetString()!;
         silo.Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
         return silo;
     }
@@ -112,7 +116,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Assembly);
         foreach (string option in (string[])[
-            $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0",
+            $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0", "--StreamCoord:Kafka:Endpoint=127.0.0.1:0",
             "--StreamCoord:Orleans:SiloEndpoint=127.0.0.1:0", "--StreamCoord:Orleans:GatewayEndpoint=127.0.0.1:0", .. options])
         {
             start.ArgumentList.Add(option);
@@ -128,7 +132,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
             {
                 _output.AppendLine(line);
             }
-            if (line.Contains(" serves http on ", StringComparison.Ordinal))
+            if (line.Contains(" serves kafka on ", StringComparison.Ordinal))
             {
                 _serves.TrySetResult();
             }
