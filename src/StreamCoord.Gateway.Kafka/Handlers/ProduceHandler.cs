@@ -17,6 +17,8 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
 {
     private const int BatchLengthAt = 8;
     private const int BytesBeforeLengthEnd = 12;
+    private const int MagicAt = 16;
+    private const byte Magic = 2;
 
     /// <inheritdoc/>
     public short ApiKey => ProduceRequest.ApiKey;
@@ -84,9 +86,10 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         {
             return AppendReply.Refused(ErrorCode.InvalidTxnState, "Transactions are not served yet.");
         }
-        return records is { Length: >= BytesBeforeLengthEnd } bytes && BinaryPrimitives.ReadInt32BigEndian(bytes.Span[BatchLengthAt..]) == bytes.Length - BytesBeforeLengthEnd
+        return records is { Length: > MagicAt } bytes && bytes.Span[MagicAt] == Magic
+            && BinaryPrimitives.ReadInt32BigEndian(bytes.Span[BatchLengthAt..]) == bytes.Length - BytesBeforeLengthEnd
             ? null
-            : AppendReply.Refused(ErrorCode.InvalidRecord, "A produce request has exactly one record batch for a partition.");
+            : AppendReply.Refused(ErrorCode.InvalidRecord, "A produce request has exactly one record batch, of format 2, for a partition.");
     }
 
     private static async Task<KafkaResponse> AnswerAsync(List<(string Topic, int Partition, Task<AppendReply> Reply)> appends, short acks, KafkaRequestContext context)
