@@ -29,6 +29,10 @@ install_missing() {
     command -v java >/dev/null || packages+=(default-jre-headless)
     [[ -e /usr/share/java/zookeeper.jar ]] || packages+=(libzookeeper-java)
     /usr/bin/python3 -c 'import kazoo' 2>/dev/null || packages+=(python3 python3-kazoo)
+    # Clients of Kafka, unchanged.
+    command -v kcat >/dev/null || packages+=(kcat)
+    /usr/bin/python3 -c 'import kafka, lz4.frame, snappy' 2>/dev/null || packages+=(python3-kafka python3-lz4 python3-snappy)
+    /usr/bin/python3 -c 'import confluent_kafka' 2>/dev/null || packages+=(python3-confluent-kafka)
     [[ ${#packages[@]} -eq 0 ]] && return 0
     echo "Installing ${packages[*]} ..."
     local as_root=()

@@ -1,0 +1,83 @@
+using StreamCoord.Testing;
+using StreamCoord.Testing.Processes;
+
+namespace StreamCoord.Conformance.Tests.Kafka;
+
+/// <summary>Clients of Apache Kafka, unchanged: each reads what the others have written, in every compression.</summary>
+public sealed class KafkaClientTests : IAsyncLifetime
+{
+    private const string Python = "/usr/bin/python3";
+    private const int Count = 500;
+    private static readonly string[] Clients = ["kafka-python", "confluent", "kcat"];
+
+    private readonly TemporaryDirectory _directory = new();
+    private SiloProcess _silo = null!;
+
+    public async ValueTask InitializeAsync() => _silo = await SiloProcess.StartAsync(_directory.Path);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _silo.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task TheTutorial_PrintsWhatItPrintsWithApacheKafka()
+    {
+        string[] lines = await ClientProgram.RunAsync([], Python, Script("tutorial.py"), _silo.Kafka);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"offset: {i}, value: b'message_{i}'"), lines);
+        string[] metadata = await ClientProgram.RunAsync([], "kcat", "-b", _silo.Kafka, "-L");
+        Assert.Contains($"  broker 1 at {_silo.Kafka} (controller)", metadata);
+        Assert.Contains("  topic \"topic_name\" with 1 partitions:", metadata);
+        Assert.Contains("    partition 0, leader 1, replicas: 1, isrs: 1", metadata);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    [InlineData("snappy")]
+    [InlineData("lz4")]
+    [InlineData("zstd")]
+    public async Task EveryClient_ReadsWhatEveryClientWrote(string codec)
+    {
+        // Debian's kafka-python has no binding to zstd.
+        string[] producers = codec == "zstd" ? Clients[1..] : Clients;
+        string topic = $"interchange-{codec}";
+        List<string> written = [];
+        foreach (string client in producers)
+        {
+            string[] values = [.. Enumerable.Range(0, Count).Select(i => $"{client} {codec} {i} {new string('x', i)}")];
+            await ProduceAsync(client, topic, codec, values);
+            written.AddRange(values);
+        }
+
+        foreach (string client in producers)
+        {
+            Assert.Equal(written, await ConsumeAsync(client, topic, written.Count));
+        }
+    }
+
+    [Fact]
+    public async Task WhatAClientWrote_IsThereAfterTheSiloWasKilled()
+    {
+        string[] values = [.. Enumerable.Range(0, Count).Select(i => $"value {i}")];
+        await ProduceAsync("confluent", "survivor", "none", values);
+        await _silo.KillAsync();
+        await _silo.DisposeAsync();
+
+        _silo = await SiloProcess.StartAsync(_directory.Path);
+
+        Assert.Equal(values, await ConsumeAsync("kcat", "survivor", Count));
+    }
+
+    private Task<string[]> ProduceAsync(string client, string topic, string codec, string[] values) => client == "kcat"
+        ? ClientProgram.RunAsync(values, "kcat", "-b", _silo.Kafka, "-P", "-t", topic, "-z", codec)
+        : ClientProgram.RunAsync(values, Python, Script("kafka_client.py"), client, "produce", _silo.Kafka, topic, codec);
+
+    private Task<string[]> ConsumeAsync(string client, string topic, int count) => client == "kcat"
+        ? ClientProgram.RunAsync([], "kcat", "-b", _silo.Kafka, "-C", "-t", topic, "-o", "beginning", "-e", "-q")
+        : ClientProgram.RunAsync([], Python, Script("kafka_client.py"), client, "consume", _silo.Kafka, topic, $"{count}");
+
+    private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, name);
+}
