@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using StreamCoord.Gateway.Kafka.Tests.Client;
+using StreamCoord.Protocol.Kafka;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Testing;
+
+namespace StreamCoord.Gateway.Kafka.Tests;
+
+/// <summary>The page of supported APIs is made from what the silo advertises.</summary>
+public sealed class SupportTableTests(SiloFixture fixture)
+{
+    private const string Head = """
+        # Kafka's protocol
+
+        Made from what a silo answers to ApiVersions; a test holds it. Whatever is not in the table closes the connection with one line in the log, as with Apache Kafka. Clients
+        find all of this out by themselves.
+
+        | key | API | versions |
+        |---|---|---|
+
+        """;
+
+    private const string Notes = """
+
+        - Produce is advertised from version 0 because librdkafka looks for it before it compresses; versions 0 to 2, which carry formats from before Kafka 0.11, are refused.
+        - Transactional producers are refused: InitProducerId with a transactional id answers UNSUPPORTED_VERSION, and a transactional produce INVALID_TXN_STATE.
+        - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
+        - Connections are plain text; there is no authentication. Listen on loopback, which is the default, or on a network that is trusted.
+        - Any broker coordinates any group: FindCoordinator answers the one that was asked.
+
+        """;
+
+    [Fact]
+    public async Task TheDocument_SaysWhatTheSiloSays()
+    {
+        await using KafkaClient client = await fixture.ConnectAsync();
+        ApiVersionsResponse response = await client.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(new ApiVersionsRequest(), 2);
+        Dictionary<short, string> names = typeof(KafkaReader).Assembly.GetExportedTypes()
+            .Where(type => type.Name.EndsWith("Request", StringComparison.Ordinal) && typeof(IKafkaBody).IsAssignableFrom(type))
+            .ToDictionary(type => (short)type.GetProperty("ApiKey")!.GetValue(null)!, type => type.Name[..^"Request".Length]);
+        var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
+        foreach (ApiVersionsResponse.ApiVersion api in response.ApiKeys)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {api.ApiKey} | {names[api.ApiKey]} | {api.MinVersion} to {api.MaxVersion} |\n");
+        }
+        page.Append(Notes.ReplaceLineEndings("\n"));
+
+        Assert.Null(GeneratedDocument.Compare("docs/protocol/kafka.md", page.ToString()));
+    }
+}
