@@ -1,0 +1,39 @@
+namespace StreamCoord.Groups.Classic;
+
+/// <summary>Whether a request fits the members that there are. Changes nothing; each check returns null when all is well, else the refusal.</summary>
+internal sealed class MemberChecks(GroupRefusals refusals, GroupMembers members, GroupOptions options)
+{
+    /// <summary>Whether a join may be considered at all; <paramref name="member"/> is the one that it is for, or whose place it takes.</summary>
+    public GroupReply? CheckJoin(JoinGroupRequest request, GroupMember? member, string? protocolType, GroupState state)
+    {
+        if (refusals.CheckId() is { } emptyId)
+        {
+            return emptyId;
+        }
+        if (request.SessionTimeoutMs < options.SessionTimeoutMsMin || request.SessionTimeoutMs > options.SessionTimeoutMsMax)
+        {
+            return GroupRefusals.SessionTimeout(request.SessionTimeoutMs, options);
+        }
+        if (state == GroupState.Dead)
+        {
+            return refusals.Gone;
+        }
+        bool fits = request.ProtocolType.Length > 0 && request.Protocols.Count > 0
+            && (members.Count == 0 || (request.ProtocolType == protocolType && members.OthersSupportOneOf(request.Protocols, member)));
+        return fits ? null : refusals.NoCommonProtocol(protocolType);
+    }
+
+    /// <summary>Whether the names are those of one member.</summary>
+    public GroupReply? CheckMember(string memberId, string? instanceId)
+    {
+        if (members.FindInstance(instanceId) is { } named && named.Id != memberId)
+        {
+            return refusals.Fenced(instanceId!);
+        }
+        return members.Find(memberId) is { } member && (instanceId is null || member.InstanceId == instanceId) ? null : refusals.UnknownMember(memberId);
+    }
+
+    /// <summary>Whether a sync is about the protocol that was chosen.</summary>
+    public GroupReply? CheckProtocol(SyncGroupRequest request, string? protocolType, string? protocol) =>
+        (request.ProtocolType ?? protocolType) == protocolType && (request.ProtocolName ?? protocol) == protocol ? null : refusals.OtherProtocol(protocolType, protocol);
+}
