@@ -91,7 +91,7 @@ public sealed class ClassicGroup
         {
             _answers.RefuseJoin(token, refusal, request.MemberId);
         }
-        else if (!Accepts(own))
+        else if (!_checks.Accepts(own, State))
         {
             _answers.RefuseJoin(token, _refusals.Full(_options.MembersMax), "");
             Forget(request.MemberId, member, nowMs);
@@ -100,7 +100,7 @@ public sealed class ClassicGroup
         {
             JoinAsNewcomer(token, request, fresh, nowMs);
         }
-        else if (_announced.Remove(request.MemberId))
+        else if (request.GroupInstanceId is null && _announced.Remove(request.MemberId))
         {
             Add(token, request, request.MemberId, nowMs);
         }
@@ -166,13 +166,9 @@ public sealed class ClassicGroup
     /// <summary>Whether somebody may commit offsets now; a member's commit is a sign of life too. Success, or why not.</summary>
     public GroupReply CheckCommit(CommitOffsetsRequest request, long nowMs)
     {
-        if (State == GroupState.Dead)
+        if (State == GroupState.Dead || (request.GenerationId < 0 && State == GroupState.Empty))
         {
-            return _refusals.Gone;
-        }
-        if (request.GenerationId < 0 && State == GroupState.Empty)
-        {
-            return GroupReply.Done;
+            return _refusals.CheckId() ?? (State == GroupState.Dead ? _refusals.Gone : GroupReply.Done);
         }
         if (request.GenerationId < 0 && request.MemberId.Length == 0 && request.GroupInstanceId is null)
         {
@@ -205,16 +201,12 @@ public sealed class ClassicGroup
     /// <summary>Ends the group when it has no members: success, and the state is <see cref="GroupState.Dead"/>, or why not.</summary>
     public GroupReply TryEnd()
     {
-        switch (State)
+        if (State != GroupState.Empty || _announced.Count > 0)
         {
-            case GroupState.Dead:
-                return _refusals.NotFound;
-            case GroupState.Empty when _announced.Count == 0:
-                State = GroupState.Dead;
-                return GroupReply.Done;
-            default:
-                return _refusals.NotEmpty;
+            return State == GroupState.Dead ? _refusals.NotFound : _refusals.NotEmpty;
         }
+        State = GroupState.Dead;
+        return GroupReply.Done;
     }
 
     /// <summary>Does what is due: sessions that end, rebalances that wait no longer.</summary>
@@ -267,7 +259,7 @@ public sealed class ClassicGroup
             PrepareRebalance(nowMs);
             return;
         }
-        Enter(GroupState.Stable, nowMs);
+        (State, StateTimestampMs) = (GroupState.Stable, nowMs);
         foreach (GroupMember member in _members.All)
         {
             member.Assignment = write.Assignments.GetValueOrDefault(member.Id);
@@ -285,13 +277,6 @@ public sealed class ClassicGroup
         return new GroupDescription(
             ErrorCode.None, null, GroupId, State, ProtocolType ?? "", protocol ?? "", Generation, [.. _members.All.Select(member => member.Describe(protocol))]);
     }
-
-    private bool Accepts(GroupMember? member) => State switch
-    {
-        GroupState.Empty => true,
-        GroupState.PreparingRebalance => member?.AwaitingJoin is not null || _members.JoiningCount < _options.MembersMax,
-        _ => member is not null || _members.Count < _options.MembersMax,
-    };
 
     private void Forget(string memberId, GroupMember? member, long nowMs)
     {
@@ -461,7 +446,7 @@ public sealed class ClassicGroup
         _unsynced.Clear();
         _syncDeadlineMs = GroupMember.Never;
         bool isInitial = State == GroupState.Empty;
-        Enter(GroupState.PreparingRebalance, nowMs);
+        (State, StateTimestampMs) = (GroupState.PreparingRebalance, nowMs);
         _joinPhase.Begin(isInitial, _members.RebalanceTimeoutMs, nowMs);
         Schedule(_joinPhase.DeadlineMs);
         MaybeCompleteJoin(nowMs);
@@ -505,13 +490,13 @@ public sealed class ClassicGroup
         {
             _protocol = null;
             SubscribedTopics = ReadSubscriptions();
-            Enter(GroupState.Empty, nowMs);
+            (State, StateTimestampMs) = (GroupState.Empty, nowMs);
             Write(new PendingWrite(Generation, null, null), _ => ReadOnlyMemory<byte>.Empty);
             return;
         }
         _protocol = _members.SelectProtocol();
         SubscribedTopics = ReadSubscriptions();
-        Enter(GroupState.CompletingRebalance, nowMs);
+        (State, StateTimestampMs) = (GroupState.CompletingRebalance, nowMs);
         foreach (GroupMember member in _members.All)
         {
             if (_answers.AnswerJoin(member, Joined(member)))
@@ -579,8 +564,6 @@ public sealed class ClassicGroup
             }
         }
     }
-
-    private void Enter(GroupState state, long nowMs) => (State, StateTimestampMs) = (state, nowMs);
 
     private void Renew(GroupMember member, long nowMs) => member.DeadlineMs = Schedule(nowMs + member.SessionTimeoutMs);
 

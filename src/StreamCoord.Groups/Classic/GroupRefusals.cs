@@ -3,6 +3,9 @@ namespace StreamCoord.Groups.Classic;
 /// <summary>What a group says when it refuses something: the code for programs and the sentence for people. Pure.</summary>
 internal sealed class GroupRefusals(string groupId)
 {
+    /// <summary>The longest group id: it fits into a text field of a record in any characters.</summary>
+    private const int IdMax = 8_000;
+
     public GroupReply Gone => new(ErrorCode.CoordinatorNotAvailable, $"Group '{groupId}' is being deleted. Try again.");
 
     public GroupReply NotFound => new(ErrorCode.GroupIdNotFound, $"There is no group '{groupId}'.");
@@ -15,7 +18,11 @@ internal sealed class GroupRefusals(string groupId)
 
     public GroupReply Removed => new(ErrorCode.UnknownMemberId, $"The member was removed from group '{groupId}'. Join again with an empty member id.");
 
-    public GroupReply? CheckId() => groupId.Length > 0 ? null : new GroupReply(ErrorCode.InvalidGroupId, "A group id must not be empty.");
+    public GroupReply? CheckId() => groupId.Length is > 0 and <= IdMax
+        ? null
+        : new GroupReply(ErrorCode.InvalidGroupId, $"A group id has 1 to {IdMax} characters.");
+
+    public static GroupReply TooLong(int textMax) => new(ErrorCode.InvalidRequest, $"No text that a member sends may have more than {textMax} characters.");
 
     public GroupReply AskedAgain => new(ErrorCode.RebalanceInProgress, $"The member has asked group '{groupId}' again by another request.");
 
