@@ -30,8 +30,17 @@ public enum ErrorCode : short
     /// <summary>A batch is larger than the topic's <c>max.message.bytes</c>.</summary>
     MessageTooLarge = 10,
 
-    /// <summary>What coordinates this cannot be reached now; retriable.</summary>
+    /// <summary>The metadata of a committed offset is longer than <c>Groups:OffsetMetadataMax</c>.</summary>
+    OffsetMetadataTooLarge = 12,
+
+    /// <summary>The group's coordinator is still reading what was committed; retriable.</summary>
+    CoordinatorLoadInProgress = 14,
+
+    /// <summary>The group's coordinator cannot serve now, because its log takes no writes or the group is being deleted; retriable.</summary>
     CoordinatorNotAvailable = 15,
+
+    /// <summary>This node does not coordinate the group (any more); retriable, what was asked may be done all the same.</summary>
+    NotCoordinator = 16,
 
     /// <summary>The topic name is not legal, or the topic is internal.</summary>
     InvalidTopicException = 17,
@@ -44,6 +53,27 @@ public enum ErrorCode : short
 
     /// <summary>Acks is not -1, 0 or 1.</summary>
     InvalidRequiredAcks = 21,
+
+    /// <summary>The member's generation is not the group's current one.</summary>
+    IllegalGeneration = 22,
+
+    /// <summary>The member's protocol type or protocols do not fit those of the group's other members.</summary>
+    InconsistentGroupProtocol = 23,
+
+    /// <summary>The group id is empty.</summary>
+    InvalidGroupId = 24,
+
+    /// <summary>The group has no such member; it joins anew, with an empty member id.</summary>
+    UnknownMemberId = 25,
+
+    /// <summary>The session timeout lies outside <c>Groups:SessionTimeoutMsMin</c> and <c>Groups:SessionTimeoutMsMax</c>.</summary>
+    InvalidSessionTimeout = 26,
+
+    /// <summary>The group is rebalancing: the member joins again.</summary>
+    RebalanceInProgress = 27,
+
+    /// <summary>The committed offsets of one request do not fit into one batch.</summary>
+    InvalidCommitOffsetSize = 28,
 
     /// <summary>The caller may not do this with the topic.</summary>
     TopicAuthorizationFailed = 29,
@@ -87,6 +117,12 @@ public enum ErrorCode : short
     /// <summary>The disk under the log failed or is full; retriable when there is room again.</summary>
     KafkaStorageError = 56,
 
+    /// <summary>The group has members, or its offsets belong to a protocol that the service cannot read.</summary>
+    NonEmptyGroup = 68,
+
+    /// <summary>There is no such group.</summary>
+    GroupIdNotFound = 69,
+
     /// <summary>The fetch session is not known (any more); the client begins a new one.</summary>
     FetchSessionIdNotFound = 70,
 
@@ -101,6 +137,18 @@ public enum ErrorCode : short
 
     /// <summary>The offset exists but cannot be answered yet; retriable.</summary>
     OffsetNotAvailable = 78,
+
+    /// <summary>The member joins again, with the member id in the answer (KIP-394).</summary>
+    MemberIdRequired = 79,
+
+    /// <summary>The group has as many members as <c>Groups:MembersMax</c> allows.</summary>
+    GroupMaxSizeReached = 81,
+
+    /// <summary>Another member has joined with the same group.instance.id and taken this one's place (KIP-345).</summary>
+    FencedInstanceId = 82,
+
+    /// <summary>The topic's offsets cannot be deleted: the group subscribes to it.</summary>
+    GroupSubscribedToTopic = 86,
 
     /// <summary>A record breaks a rule: count, deltas, control batch, or a null key in a compacted topic.</summary>
     InvalidRecord = 87,

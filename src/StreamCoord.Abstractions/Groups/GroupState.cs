@@ -1,0 +1,20 @@
+namespace StreamCoord.Groups;
+
+/// <summary>The states of a group in the classic protocol. The names are those that Kafka's tools show.</summary>
+public enum GroupState
+{
+    /// <summary>No members; there may be offsets.</summary>
+    Empty = 0,
+
+    /// <summary>Members are asked to join again.</summary>
+    PreparingRebalance = 1,
+
+    /// <summary>All have joined; the leader's assignment is awaited.</summary>
+    CompletingRebalance = 2,
+
+    /// <summary>Every member has, or can have, its assignment.</summary>
+    Stable = 3,
+
+    /// <summary>The group is gone, or never was.</summary>
+    Dead = 4,
+}

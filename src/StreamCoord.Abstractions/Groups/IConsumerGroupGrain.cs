@@ -1,0 +1,59 @@
+namespace StreamCoord.Groups;
+
+/// <summary>
+/// The coordinator of one group: its members, in the classic protocol, and its committed offsets. Key: the group id. Outcomes that a caller must expect come back as
+/// <see cref="ErrorCode"/>; only failures of the grain call itself (a silo that stops, a timeout) are exceptions.
+/// </summary>
+/// <remarks>All methods may run interleaved with each other, and two calls of one caller need not arrive in their order.</remarks>
+[Alias("StreamCoord.IConsumerGroupGrain")]
+public interface IConsumerGroupGrain : IGrainWithStringKey
+{
+    /// <summary>Joins the next generation. The answer comes when it begins, which may take as long as the rebalance timeout of the slowest member.</summary>
+    [Alias("Join"), ResponseTimeout("1.00:00:00")]
+    Task<JoinGroupReply> Join(JoinGroupRequest request);
+
+    /// <summary>Gets the member's assignment. The answer comes when the leader's assignment is there and durable.</summary>
+    [Alias("Sync"), ResponseTimeout("1.00:00:00")]
+    Task<SyncGroupReply> Sync(SyncGroupRequest request);
+
+    /// <summary>Keeps a member's session; the answer tells it of a rebalance.</summary>
+    [Alias("Heartbeat")]
+    Task<GroupReply> Heartbeat(HeartbeatRequest request);
+
+    /// <summary>Removes members, each for itself.</summary>
+    [Alias("Leave")]
+    Task<LeaveGroupReply> Leave(IReadOnlyList<LeavingMember> members);
+
+    /// <summary>Commits offsets; those without an error are durable when this returns.</summary>
+    [Alias("CommitOffsets")]
+    Task<OffsetsReply> CommitOffsets(CommitOffsetsRequest request);
+
+    /// <summary>The committed offsets of some partitions, or of all for null.</summary>
+    [Alias("FetchOffsets")]
+    Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions);
+
+    /// <summary>Forgets the offsets of partitions of topics that the group does not subscribe to; durable when this returns.</summary>
+    [Alias("DeleteOffsets")]
+    Task<OffsetsReply> DeleteOffsets(IReadOnlyList<TopicPartition> partitions);
+
+    /// <summary>The group as it is.</summary>
+    [Alias("Describe")]
+    Task<GroupDescription> Describe();
+
+    /// <summary>Deletes a group without members, with its offsets; durable when this returns.</summary>
+    [Alias("Delete")]
+    Task<GroupReply> Delete();
+
+    /// <summary>Forgets the offsets whose time is over, and the group when nothing is left of it. Called by the silo's maintenance; calling it more often does no harm.</summary>
+    [Alias("Maintain")]
+    Task Maintain();
+}
+
+/// <summary>The list of the groups that a silo coordinates. Key: 0.</summary>
+[Alias("StreamCoord.IGroupCatalogueGrain")]
+public interface IGroupCatalogueGrain : IGrainWithIntegerKey
+{
+    /// <summary>Every group that exists, with its state.</summary>
+    [Alias("List")]
+    Task<ListGroupsReply> List();
+}

@@ -1,0 +1,61 @@
+namespace StreamCoord.Groups;
+
+/// <summary>One offset to commit.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Offset">The next offset to read.</param>
+/// <param name="LeaderEpoch">The epoch of the last record read, or <see cref="LeaderEpoch.Unknown"/>.</param>
+/// <param name="Metadata">What the client wants kept beside it; null is kept as an empty text.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.OffsetToCommit")]
+public sealed record OffsetToCommit(
+    [property: Id(0)] TopicPartition Partition, [property: Id(1)] Offset Offset, [property: Id(2)] LeaderEpoch LeaderEpoch, [property: Id(3)] string? Metadata);
+
+/// <summary>Commits offsets (Kafka's OffsetCommit).</summary>
+/// <param name="GenerationId">The member's generation, or -1 for somebody who is no member: that is for groups without members.</param>
+/// <param name="MemberId">The member, or empty.</param>
+/// <param name="GroupInstanceId">Its lasting name, or null.</param>
+/// <param name="RetentionMs">How long to keep them instead of <see cref="GroupOptions.OffsetsRetentionMs"/>, or -1 (versions 2 to 4 of Kafka's request).</param>
+/// <param name="Offsets">What to commit.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.CommitOffsetsRequest")]
+public sealed record CommitOffsetsRequest(
+    [property: Id(0)] int GenerationId,
+    [property: Id(1)] string MemberId,
+    [property: Id(2)] string? GroupInstanceId,
+    [property: Id(3)] long RetentionMs,
+    [property: Id(4)] IReadOnlyList<OffsetToCommit> Offsets)
+{
+    /// <summary>The generation of somebody who is no member.</summary>
+    public const int NoGeneration = -1;
+}
+
+/// <summary>What came of a request for one partition.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Error"><see cref="ErrorCode.None"/> on success.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.PartitionOutcome")]
+public sealed record PartitionOutcome([property: Id(0)] TopicPartition Partition, [property: Id(1)] ErrorCode Error);
+
+/// <summary>The outcome of a commit or a deletion of offsets.</summary>
+/// <param name="Error">Why nothing was done, or <see cref="ErrorCode.None"/>; each partition has an outcome of its own.</param>
+/// <param name="Message">What is wrong and what to do, for people; null on success.</param>
+/// <param name="Partitions">One outcome a partition, in the request's order; none on failure. What succeeded is durable.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.OffsetsReply")]
+public sealed record OffsetsReply([property: Id(0)] ErrorCode Error, [property: Id(1)] string? Message, [property: Id(2)] IReadOnlyList<PartitionOutcome> Partitions)
+{
+    /// <summary>A refusal: nothing was done.</summary>
+    public static OffsetsReply Refused(ErrorCode error, string message) => new(error, message, []);
+}
+
+/// <summary>A committed offset.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Offset">The next offset to read, or <see cref="Offset.None"/> when nothing is committed.</param>
+/// <param name="LeaderEpoch">The epoch of the last record read, or <see cref="LeaderEpoch.Unknown"/>.</param>
+/// <param name="Metadata">What the client wanted kept beside it.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.FetchedOffset")]
+public sealed record FetchedOffset(
+    [property: Id(0)] TopicPartition Partition, [property: Id(1)] Offset Offset, [property: Id(2)] LeaderEpoch LeaderEpoch, [property: Id(3)] string Metadata);
+
+/// <summary>The answer to Kafka's OffsetFetch for one group.</summary>
+/// <param name="Error"><see cref="ErrorCode.None"/> on success, also for a group that does not exist.</param>
+/// <param name="Message">What is wrong and what to do, for people; null on success.</param>
+/// <param name="Offsets">One a partition asked for, in the request's order; all that are committed when the request named none.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.FetchOffsetsReply")]
+public sealed record FetchOffsetsReply([property: Id(0)] ErrorCode Error, [property: Id(1)] string? Message, [property: Id(2)] IReadOnlyList<FetchedOffset> Offsets);
