@@ -1,0 +1,34 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Groups;
+using StreamCoord.Protocol.Kafka.Messages;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Lists the groups, by state and type where that is asked for.</summary>
+internal sealed class ListGroupsHandler(IGrainFactory grains) : ApiHandler<ListGroupsRequest, ListGroupsResponse>
+{
+    private const string ClassicType = "classic";
+
+    /// <inheritdoc/>
+    protected override async Task<ListGroupsResponse> HandleAsync(ListGroupsRequest request, KafkaRequestContext context)
+    {
+        ListGroupsReply reply = await grains.GetGrain<IGroupCatalogueGrain>(0).List();
+        bool isOfType = request.TypesFilter.Count == 0 || request.TypesFilter.Contains(ClassicType, StringComparer.OrdinalIgnoreCase);
+        return new ListGroupsResponse
+        {
+            ErrorCode = (short)reply.Error,
+            Groups =
+            [
+                .. reply.Groups
+                    .Where(group => isOfType && (request.StatesFilter.Count == 0 || request.StatesFilter.Contains(group.State.ToString(), StringComparer.OrdinalIgnoreCase)))
+                    .Select(group => new ListGroupsResponse.ListedGroup
+                    {
+                        GroupId = group.GroupId,
+                        ProtocolType = group.ProtocolType,
+                        GroupState = group.State.ToString(),
+                        GroupType = ClassicType,
+                    }),
+            ],
+        };
+    }
+}
