@@ -71,6 +71,51 @@ public sealed class KafkaClientTests : IAsyncLifetime
         Assert.Equal(values, await ConsumeAsync("kcat", "survivor", Count));
     }
 
+    [Theory]
+    [InlineData("kafka-python", "confluent")]
+    [InlineData("confluent", "kafka-python")]
+    public async Task AGroup_GoesOnWhereItsLastMemberCommitted_WhicheverClientThatWas(string first, string second)
+    {
+        string[] values = [.. Enumerable.Range(0, 300).Select(i => $"value {i}")];
+        await ProduceAsync("confluent", "shared", "none", values);
+
+        Assert.Equal(values[..100], await JoinAsync(first, "shared", "g", 100));
+        Assert.Equal(values[100..], await JoinAsync(second, "shared", "g", 200));
+        await _silo.KillAsync();
+        await _silo.DisposeAsync();
+        _silo = await SiloProcess.StartAsync(_directory.Path);
+        Assert.Empty(await JoinAsync(first, "shared", "g", 1));
+        await ProduceAsync("kcat", "shared", "none", ["later"]);
+        Assert.Equal(["later"], await JoinAsync(second, "shared", "g", 1));
+    }
+
+    [Fact]
+    public async Task MembersOfDifferentClients_ShareThePartitions()
+    {
+        await CreateTopicAsync("spread", 4);
+        string[] values = [.. Enumerable.Range(0, 400).Select(i => $"value {i}")];
+        for (int partition = 0; partition < 4; partition++)
+        {
+            await ClientProgram.RunAsync(values.Where((_, i) => i % 4 == partition), "kcat", "-b", _silo.Kafka, "-P", "-t", "spread", "-p", $"{partition}");
+        }
+
+        string[][] read = await Task.WhenAll(JoinAsync("kafka-python", "spread", "team", 400), JoinAsync("confluent", "spread", "team", 400));
+
+        // Whoever came first may have read what it had not committed when the other came: at least once is the contract.
+        Assert.Equal(values.Order(), read.SelectMany(one => one).Distinct().Order());
+        Assert.Empty(await JoinAsync("confluent", "spread", "team", 1));
+    }
+
+    private async Task CreateTopicAsync(string topic, int partitions)
+    {
+        string cluster = (await _silo.Http.GetStringAsync("/v3/clusters")).Split("\"cluster_id\":\"")[1].Split('"')[0];
+        using var body = new StringContent($$"""{"topic_name":"{{topic}}","partitions_count":{{partitions}}}""", System.Text.Encoding.UTF8, "application/json");
+        (await _silo.Http.PostAsync($"/v3/clusters/{cluster}/topics", body)).EnsureSuccessStatusCode();
+    }
+
+    private Task<string[]> JoinAsync(string client, string topic, string group, int count) =>
+        ClientProgram.RunAsync([], Python, Script("kafka_client.py"), client, "join", _silo.Kafka, topic, $"{group}/{count}");
+
     private Task<string[]> ProduceAsync(string client, string topic, string codec, string[] values) => client == "kcat"
         ? ClientProgram.RunAsync(values, "kcat", "-b", _silo.Kafka, "-P", "-t", topic, "-z", codec)
         : ClientProgram.RunAsync(values, Python, Script("kafka_client.py"), client, "produce", _silo.Kafka, topic, codec);
