@@ -41,7 +41,7 @@ internal sealed partial class LiveGroup
     }
 
     /// <summary>True when it serves no more.</summary>
-    public bool IsClosed => _closed.Task.IsCompleted;
+    public bool IsClosed => _closed.Task.IsCompleted || _term.HasEnded;
 
     /// <summary>When <see cref="Advance"/> is to be called, milliseconds since 1970.</summary>
     public long NextDeadlineMs => _group.NextDeadlineMs;
