@@ -7,7 +7,7 @@ namespace StreamCoord.Grains.Topics;
 
 /// <summary>
 /// The topics that the service keeps for itself. They exist by the leadership table alone, under identities that never change, because everything else, the list
-/// of topics included, is kept in them. Immutable.
+/// of topics included, is kept in them. Immutable once the silo's storage has started: until then it knows <c>__znodes</c> alone.
 /// </summary>
 public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -19,32 +19,38 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
 
     private readonly ILeadershipTable _leadership;
     private readonly NodeId[] _nodes;
-    private readonly TopicDescription _znodes;
+    private readonly InternalTopicDefinition[] _definitions;
+    private TopicDescription[] _all;
 
     /// <summary>Makes the descriptions.</summary>
-    public InternalTopics(ILeadershipTable leadership, ClusterIdentity identity, ZNodeOptions options)
+    public InternalTopics(ILeadershipTable leadership, ClusterIdentity identity, ZNodeOptions options, IEnumerable<InternalTopicDefinition> definitions)
     {
+        _definitions = [.. definitions];
         _leadership = leadership;
         _nodes = [identity.NodeId];
-        _znodes = new TopicDescription(
-            IZNodeTreeGrain.TreeName,
-            ZNodesId,
-            [new PartitionAssignment(0, identity.NodeId, _nodes, _nodes)],
-            1,
-            new Dictionary<string, string>
-            {
-                [TopicConfigs.CleanupPolicy] = "compact",
-                [TopicConfigs.MaxMessageBytes] = Text(TransactionBytesMax),
-                [TopicConfigs.MinCompactionLagMs] = Text(options.HistoryMs),
-                [TopicConfigs.DeleteRetentionMs] = Text(options.HistoryMs),
-                [TopicConfigs.SegmentMs] = Text(long.MaxValue),
-            });
+        _all =
+        [
+            Describe(
+                new InternalTopicDefinition(
+                    IZNodeTreeGrain.TreeName,
+                    ZNodesId,
+                    1,
+                    new Dictionary<string, string>
+                    {
+                        [TopicConfigs.CleanupPolicy] = "compact",
+                        [TopicConfigs.MaxMessageBytes] = Text(TransactionBytesMax),
+                        [TopicConfigs.MinCompactionLagMs] = Text(options.HistoryMs),
+                        [TopicConfigs.DeleteRetentionMs] = Text(options.HistoryMs),
+                        [TopicConfigs.SegmentMs] = Text(long.MaxValue),
+                    }),
+                1),
+        ];
 
         static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<TopicDescription> All => [_znodes];
+    public IReadOnlyList<TopicDescription> All => _all;
 
     /// <summary>The topic of that name, or null.</summary>
     public TopicDescription? Describe(string name) => All.FirstOrDefault(topic => topic.Name == name);
@@ -53,11 +59,29 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(InternalTopics), ServiceLifecycleStage.RuntimeStorageServices - 1, _ => CreateAsync());
 
+    // The number of a topic's partitions is never changed by an option: what lies where follows from it.
     private async Task CreateAsync()
     {
-        foreach (TopicDescription topic in All)
+        await _leadership.CreateAsync(ZNodesId, 1, _nodes, _nodes);
+        foreach (InternalTopicDefinition definition in _definitions)
         {
-            await _leadership.CreateAsync(topic.TopicId, topic.Partitions.Count, _nodes, _nodes);
+            int present = (await _leadership.ReadAsync(definition.TopicId)).Count;
+            int count = present > 0 ? present : definition.PartitionCount;
+            await _leadership.CreateAsync(definition.TopicId, count, _nodes, _nodes);
+            _all = [.. _all, Describe(definition, count)];
         }
     }
+
+    private TopicDescription Describe(InternalTopicDefinition definition, int partitionCount)
+    {
+        PartitionAssignment[] partitions = [.. Enumerable.Range(0, partitionCount).Select(partition => new PartitionAssignment(partition, _nodes[0], _nodes, _nodes))];
+        return new TopicDescription(definition.Name, definition.TopicId, partitions, 1, definition.Configs);
+    }
 }
+
+/// <summary>A topic that the service keeps for itself beside the tree's.</summary>
+/// <param name="Name">Its name, which begins with <see cref="TopicName.InternalPrefix"/>.</param>
+/// <param name="TopicId">Its identity in every cluster.</param>
+/// <param name="PartitionCount">How many partitions it gets in a new cluster.</param>
+/// <param name="Configs">Its configuration.</param>
+public sealed record InternalTopicDefinition(string Name, TopicId TopicId, int PartitionCount, IReadOnlyDictionary<string, string> Configs);

@@ -32,6 +32,10 @@ public sealed class GroupOffsets
         }
     }
 
+    /// <summary>True when there may be something for <see cref="FindExpired"/>, whatever became of the group.</summary>
+    public bool MayExpire(long retentionMs, long nowMs) =>
+        _committed.Values.Any(committed => committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - committed.CommitTimestampMs >= retentionMs);
+
     /// <summary>
     /// The partitions whose offsets are to be forgotten: those of a group without members since it has none, those of a stable group that does not subscribe to their topic any more since their commit, and
     /// those of a group that never had members since their commit.

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using StreamCoord.Groups;
+
+namespace StreamCoord.Grains.Groups;
+
+/// <summary>
+/// The shell around one group: brings it to life over what is durable, passes calls on and wakes it when something is due. It decides nothing about groups.
+/// </summary>
+/// <remarks>
+/// Reentrant, because joins and syncs wait for those of other members. Interleaved calls share <c>_live</c> and <c>_timer</c>, which change between awaits only. A second activation, which Orleans does
+/// not rule out, can do no harm on another silo: its term has another epoch, and the log takes only the newest.
+/// </remarks>
+[Reentrant, Immovable, PreferLocalPlacement]
+internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOptions options, TimeProvider time, ILogger<ConsumerGroupGrain> logger) : Grain, IConsumerGroupGrain
+{
+    private LiveGroup? _live;
+    private IGrainTimer? _timer;
+    private long _dueMs = long.MaxValue;
+
+    private string GroupId => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _timer = this.RegisterGrainTimer(_ => TickAsync(), new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _live?.Close(ErrorCode.NotCoordinator, "The silo is stopping.");
+        return Task.CompletedTask;
+    }
+
+    public Task<JoinGroupReply> Join(JoinGroupRequest request) =>
+        RunAsync(live => live.JoinAsync(request), (error, message) => JoinGroupReply.Refused(error, message, request.MemberId));
+
+    public Task<SyncGroupReply> Sync(SyncGroupRequest request) => RunAsync(live => live.SyncAsync(request), SyncGroupReply.Refused);
+
+    public Task<GroupReply> Heartbeat(HeartbeatRequest request) => RunAsync(live => Task.FromResult(live.Heartbeat(request)), (error, message) => new GroupReply(error, message));
+
+    public Task<LeaveGroupReply> Leave(IReadOnlyList<LeavingMember> members) =>
+        RunAsync(live => Task.FromResult(live.Leave(members)), (error, message) => new LeaveGroupReply(error, message, []));
+
+    public Task<OffsetsReply> CommitOffsets(CommitOffsetsRequest request) => RunAsync(live => live.CommitAsync(request), OffsetsReply.Refused);
+
+    public Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions) =>
+        RunAsync(live => Task.FromResult(live.Fetch(partitions)), (error, message) => new FetchOffsetsReply(error, message, []));
+
+    public Task<OffsetsReply> DeleteOffsets(IReadOnlyList<TopicPartition> partitions) => RunAsync(live => live.DeleteOffsetsAsync(partitions), OffsetsReply.Refused);
+
+    public Task<GroupDescription> Describe() =>
+        RunAsync(live => Task.FromResult(live.Describe()), (error, message) => GroupDescription.Refused(error, message, GroupId));
+
+    public Task<GroupReply> Delete() => RunAsync(live => live.DeleteAsync(), (error, message) => new GroupReply(error, message));
+
+    public Task Maintain() => RunAsync(
+        async live =>
+        {
+            await live.MaintainAsync();
+            return true;
+        },
+        (_, _) => false);
+
+    // Every failure that a caller must expect becomes a refusal here, and nowhere else.
+    private async Task<T> RunAsync<T>(Func<LiveGroup, Task<T>> action, Func<ErrorCode, string, T> refuse)
+    {
+        LiveGroup live;
+        try
+        {
+            do
+            {
+                live = await EnsureLiveAsync();
+            }
+            while (live.IsClosed);
+        }
+        catch (GroupUnavailableException exception)
+        {
+            return refuse(exception.Error, exception.Message);
+        }
+        catch (TimeoutException)
+        {
+            return refuse(ErrorCode.CoordinatorLoadInProgress, "What groups have committed is being read. Try again.");
+        }
+        return await action(live);
+    }
+
+    private async ValueTask<LiveGroup> EnsureLiveAsync()
+    {
+        if (_live is not { IsClosed: false })
+        {
+            OffsetsTerm term = await partitions.Of(GroupId).GetTermAsync().WaitAsync(TimeSpan.FromMilliseconds(options.LoadWaitMs), time);
+            if (_live is not { IsClosed: false })
+            {
+                (_live, _dueMs) = (new LiveGroup(GroupId, term, new LiveGroupContext(options, time, logger), OnChanged), long.MaxValue);
+                OnChanged();
+            }
+        }
+        return _live;
+    }
+
+    // While the group has members it stays in memory: their sessions are here and nowhere else.
+    private void OnChanged()
+    {
+        if (_live is not { } live)
+        {
+            return;
+        }
+        DelayDeactivation(live.HasMembers ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
+        if (live.NextDeadlineMs < _dueMs)
+        {
+            _dueMs = live.NextDeadlineMs;
+            _timer!.Change(TimeSpan.FromMilliseconds(Math.Max(0, _dueMs - live.NowMs)), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private Task TickAsync()
+    {
+        _dueMs = long.MaxValue;
+        if (_live is { IsClosed: false } live)
+        {
+            live.Advance();
+        }
+        return Task.CompletedTask;
+    }
+}

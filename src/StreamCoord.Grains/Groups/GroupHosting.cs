@@ -1,0 +1,40 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Grains.Topics;
+using StreamCoord.Groups;
+using StreamCoord.Topics;
+
+namespace StreamCoord.Grains.Groups;
+
+/// <summary>Adds consumer groups to a silo.</summary>
+public static class GroupHosting
+{
+    /// <summary>The identity of <c>__consumer_offsets</c> in every cluster.</summary>
+    public static readonly TopicId ConsumerOffsetsId = new(new Guid("6f666673-6574-4000-8000-000000000001"));
+
+    /// <summary>Kafka's <c>offsets.topic.segment.bytes</c>: small segments are compacted sooner, and a coordinator reads what is left.</summary>
+    private const int SegmentBytes = 100 * 1024 * 1024;
+
+    /// <summary>Adds what group grains ask for, and the topic that they are kept in. It stands on topics, partitions and the placement that the tree adds.</summary>
+    public static ISiloBuilder AddGroups(this ISiloBuilder silo, GroupOptions options)
+    {
+        silo.Services.AddSingleton(options);
+        silo.Services.AddSingleton(new InternalTopicDefinition(
+            ConsumerOffsets.TopicName,
+            ConsumerOffsetsId,
+            options.OffsetsPartitions,
+            new Dictionary<string, string>
+            {
+                [TopicConfigs.CleanupPolicy] = "compact",
+                [TopicConfigs.MaxMessageBytes] = Text(OffsetsTerm.BatchBytesMax),
+                [TopicConfigs.SegmentBytes] = Text(SegmentBytes),
+            }));
+        silo.Services.AddSingleton<OffsetsPartitions>();
+        silo.Services.AddSingleton<GroupMaintenance>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<OffsetsPartitions>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GroupMaintenance>());
+        return silo;
+
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+}

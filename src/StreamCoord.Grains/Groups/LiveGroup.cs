@@ -1,0 +1,347 @@
+using Microsoft.Extensions.Logging;
+using StreamCoord.Groups;
+using StreamCoord.Groups.Classic;
+using StreamCoord.Groups.Offsets;
+using StreamCoord.Groups.Storage;
+
+namespace StreamCoord.Grains.Groups;
+
+/// <summary>
+/// One group in one term of its coordinator: its members, the requests that wait, and the way to what is durable of it. It dies with the term, and whoever waits then hears that this is no coordinator
+/// any more.
+/// </summary>
+/// <remarks>Owns its members; what is stored belongs to the term. Called by the group's grain only, one turn at a time; its methods may interleave at their awaits.</remarks>
+internal sealed partial class LiveGroup
+{
+    private readonly Dictionary<RequestToken, TaskCompletionSource<JoinGroupReply>> _joins = [];
+    private readonly Dictionary<RequestToken, TaskCompletionSource<SyncGroupReply>> _syncs = [];
+    private readonly ClassicGroup _group;
+    private readonly StoredGroup _stored;
+    private readonly OffsetsTerm _term;
+    private readonly GroupOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action _changed;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _settled;
+    private int _writesInFlight;
+    private long _lastToken;
+
+    /// <summary>Brings a group to life.</summary>
+    /// <param name="groupId">Its id.</param>
+    /// <param name="term">The term, which has read everything.</param>
+    /// <param name="context">What it needs from around it.</param>
+    /// <param name="changed">Called when members or deadlines may have changed.</param>
+    public LiveGroup(string groupId, OffsetsTerm term, LiveGroupContext context, Action changed)
+    {
+        (_term, _stored, _changed) = (term, term.Find(groupId), changed);
+        (_options, _time, _logger) = (context.Options, context.Time, context.Logger);
+        _group = _stored.Metadata is { } metadata ? new ClassicGroup(groupId, _options, metadata, NowMs) : new ClassicGroup(groupId, _options, NowMs);
+        _ = CloseWithTermAsync();
+    }
+
+    /// <summary>True when it serves no more.</summary>
+    public bool IsClosed => _closed.Task.IsCompleted || _term.HasEnded;
+
+    /// <summary>When <see cref="Advance"/> is to be called, milliseconds since 1970.</summary>
+    public long NextDeadlineMs => _group.NextDeadlineMs;
+
+    public bool HasMembers => _group.HasMembers;
+
+    public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private bool Exists => _group.HasMembers || _group.State is not (GroupState.Empty or GroupState.Dead) || !_stored.IsEmpty;
+
+    public Task<JoinGroupReply> JoinAsync(JoinGroupRequest request)
+    {
+        var token = new RequestToken(++_lastToken);
+        var answer = new TaskCompletionSource<JoinGroupReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _joins.Add(token, answer);
+        _group.Join(token, request, Guid.NewGuid(), NowMs);
+        Carry();
+        return answer.Task;
+    }
+
+    public Task<SyncGroupReply> SyncAsync(SyncGroupRequest request)
+    {
+        var token = new RequestToken(++_lastToken);
+        var answer = new TaskCompletionSource<SyncGroupReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _syncs.Add(token, answer);
+        _group.Sync(token, request, NowMs);
+        Carry();
+        return answer.Task;
+    }
+
+    public GroupReply Heartbeat(HeartbeatRequest request)
+    {
+        GroupReply reply = _group.Heartbeat(request, NowMs);
+        Carry();
+        return reply;
+    }
+
+    public LeaveGroupReply Leave(IReadOnlyList<LeavingMember> members)
+    {
+        LeaveGroupReply reply = _group.Leave(members, NowMs);
+        Carry();
+        return reply;
+    }
+
+    public void Advance()
+    {
+        _group.Advance(NowMs);
+        Carry();
+    }
+
+    public GroupDescription Describe() => Exists
+        ? _group.Describe()
+        : GroupDescription.Refused(ErrorCode.GroupIdNotFound, $"There is no group '{_group.GroupId}'.", _group.GroupId);
+
+    public async Task<OffsetsReply> CommitAsync(CommitOffsetsRequest request)
+    {
+        GroupReply check = _group.CheckCommit(request, NowMs);
+        if (check.Error != ErrorCode.None)
+        {
+            return OffsetsReply.Refused(check.Error, check.Message!);
+        }
+        PartitionOutcome[] outcomes = [.. request.Offsets.Select(commit => new PartitionOutcome(commit.Partition, CommitRules.Check(commit, _options)))];
+        (TopicPartition Partition, CommittedOffset Committed)[] accepted =
+            [.. request.Offsets.Zip(outcomes).Where(pair => pair.Second.Error == ErrorCode.None).Select(pair => (pair.First.Partition, CommitRules.Accept(pair.First, request.RetentionMs, NowMs)))];
+        GroupReply written = await WriteOffsetsAsync([.. accepted.Select(each => KeyValuePair.Create(each.Partition, (CommittedOffset?)each.Committed))]);
+        return written.Error == ErrorCode.None ? new OffsetsReply(ErrorCode.None, null, outcomes) : OffsetsReply.Refused(written.Error, written.Message!);
+    }
+
+    public FetchOffsetsReply Fetch(IReadOnlyList<TopicPartition>? partitions)
+    {
+        lock (_stored.Gate)
+        {
+            IEnumerable<FetchedOffset> offsets = partitions is null
+                ? _stored.Offsets.All.Select(pair => Fetched(pair.Key, pair.Value))
+                : partitions.Select(partition => Fetched(partition, _stored.Offsets.Find(partition)));
+            return new FetchOffsetsReply(ErrorCode.None, null, [.. offsets]);
+        }
+    }
+
+    public async Task<OffsetsReply> DeleteOffsetsAsync(IReadOnlyList<TopicPartition> partitions)
+    {
+        GroupReply check = _group.CheckDeleteOffsets();
+        if (check.Error != ErrorCode.None || !Exists)
+        {
+            return check.Error != ErrorCode.None
+                ? OffsetsReply.Refused(check.Error, check.Message!)
+                : OffsetsReply.Refused(ErrorCode.GroupIdNotFound, $"There is no group '{_group.GroupId}'.");
+        }
+        PartitionOutcome[] outcomes =
+            [.. partitions.Select(partition => new PartitionOutcome(partition, _group.SubscribesTo(partition.Topic) ? ErrorCode.GroupSubscribedToTopic : ErrorCode.None))];
+        KeyValuePair<TopicPartition, CommittedOffset?>[] deletions;
+        lock (_stored.Gate)
+        {
+            deletions = [.. outcomes.Where(outcome => outcome.Error == ErrorCode.None && _stored.Offsets.Find(outcome.Partition) is not null).Select(outcome => Deletion(outcome.Partition))];
+        }
+        GroupReply written = await WriteOffsetsAsync(deletions);
+        return written.Error == ErrorCode.None ? new OffsetsReply(ErrorCode.None, null, outcomes) : OffsetsReply.Refused(written.Error, written.Message!);
+    }
+
+    public async Task<GroupReply> DeleteAsync()
+    {
+        if (!Exists && _group.State == GroupState.Empty)
+        {
+            return new GroupReply(ErrorCode.GroupIdNotFound, $"There is no group '{_group.GroupId}'.");
+        }
+        GroupReply ended = _group.TryEnd();
+        return ended.Error == ErrorCode.None ? await ForgetAsync() : ended;
+    }
+
+    /// <summary>Forgets the offsets whose time is over, and the group when nothing is left.</summary>
+    public async Task MaintainAsync()
+    {
+        // A commit under way may renew what looks expired; the next round looks again.
+        if (_writesInFlight > 0)
+        {
+            return;
+        }
+        KeyValuePair<TopicPartition, CommittedOffset?>[] expired;
+        lock (_stored.Gate)
+        {
+            expired = [.. _stored.Offsets.FindExpired(_group, _options.OffsetsRetentionMs, NowMs).Select(Deletion)];
+        }
+        await WriteOffsetsAsync(expired);
+        if (expired.Length > 0)
+        {
+            LogExpired(_logger, expired.Length, _group.GroupId);
+        }
+        if (_writesInFlight == 0 && !IsClosed && _stored.Metadata is not null && HasNoOffsets() && _group.TryEnd().Error == ErrorCode.None)
+        {
+            await ForgetAsync();
+        }
+    }
+
+    /// <summary>Serves no more; whoever waits hears why.</summary>
+    public void Close(ErrorCode error, string message)
+    {
+        _closed.TrySetResult();
+        foreach (TaskCompletionSource<JoinGroupReply> join in _joins.Values)
+        {
+            join.TrySetResult(JoinGroupReply.Refused(error, message));
+        }
+        foreach (TaskCompletionSource<SyncGroupReply> sync in _syncs.Values)
+        {
+            sync.TrySetResult(SyncGroupReply.Refused(error, message));
+        }
+        _joins.Clear();
+        _syncs.Clear();
+    }
+
+    private async Task CloseWithTermAsync()
+    {
+        // Not awaited alone: a term would hold on to every group that ever lived in it.
+        await Task.WhenAny(_term.Ended, _closed.Task);
+        Close(ErrorCode.NotCoordinator, "This is not the group's coordinator any more. Find it anew.");
+    }
+
+    private void Carry()
+    {
+        while (_group.TakeOutputs() is { Count: > 0 } outputs)
+        {
+            foreach (GroupOutput output in outputs)
+            {
+                Carry(output);
+            }
+        }
+        if (_stored.Listing.State != _group.State || _stored.Listing.ProtocolType != (_group.ProtocolType ?? ""))
+        {
+            _stored.Listing = new GroupListing(_group.GroupId, _group.ProtocolType ?? "", _group.State);
+        }
+        if (_group.HasMembers)
+        {
+            _term.Register(_stored);
+        }
+        else
+        {
+            DropIfEmpty();
+        }
+        _changed();
+    }
+
+    private void DropIfEmpty()
+    {
+        if (_group is { State: GroupState.Empty, HasMembers: false } && _writesInFlight == 0 && _stored.IsEmpty)
+        {
+            _term.Unregister(_stored);
+        }
+    }
+
+    private void Carry(GroupOutput output)
+    {
+        switch (output)
+        {
+            case JoinAnswered answer when _joins.Remove(answer.Token, out TaskCompletionSource<JoinGroupReply>? join):
+                join.SetResult(answer.Reply);
+                break;
+            case SyncAnswered answer when _syncs.Remove(answer.Token, out TaskCompletionSource<SyncGroupReply>? sync):
+                sync.SetResult(answer.Reply);
+                break;
+            case MetadataToWrite write:
+                _ = WriteMetadataAsync(write);
+                break;
+        }
+    }
+
+    private async Task WriteMetadataAsync(MetadataToWrite write)
+    {
+        GroupRecord record = new(GroupRecords.MetadataKey(_group.GroupId), GroupRecords.MetadataValue(write.Metadata));
+        ErrorCode error = await AppendAsync([record], () => _stored.Metadata = write.Metadata);
+        if (!IsClosed)
+        {
+            _group.CompleteWrite(
+                write.WriteId,
+                error == ErrorCode.MessageTooLarge ? ErrorCode.UnknownServerError : error,
+                error == ErrorCode.None ? null : "The group could not be written: it has more members, or they say more, than fit into one batch.",
+                NowMs);
+            Carry();
+        }
+    }
+
+    private async Task<GroupReply> WriteOffsetsAsync(KeyValuePair<TopicPartition, CommittedOffset?>[] changes)
+    {
+        if (changes.Length == 0)
+        {
+            return GroupReply.Done;
+        }
+        GroupRecord[] records =
+            [.. changes.Select(change => new GroupRecord(GroupRecords.OffsetKey(_group.GroupId, change.Key), change.Value is { } committed ? GroupRecords.OffsetValue(committed) : null))];
+        return Outcome(await AppendAsync(records, () =>
+        {
+            lock (_stored.Gate)
+            {
+                foreach ((TopicPartition partition, CommittedOffset? committed) in changes)
+                {
+                    _stored.Offsets.Apply(partition, committed);
+                }
+            }
+        }));
+    }
+
+    /// <summary>Writes that nothing is left of the group, which has ended, behind everything that is under way.</summary>
+    private async Task<GroupReply> ForgetAsync()
+    {
+        if (_writesInFlight > 0)
+        {
+            _settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _settled.Task;
+        }
+        List<GroupRecord> records = [];
+        lock (_stored.Gate)
+        {
+            records.AddRange(_stored.Offsets.All.Select(pair => new GroupRecord(GroupRecords.OffsetKey(_group.GroupId, pair.Key), null)));
+        }
+        records.Add(new GroupRecord(GroupRecords.MetadataKey(_group.GroupId), null));
+        ErrorCode error = await AppendAsync(records, () => _term.Unregister(_stored));
+        Close(ErrorCode.CoordinatorNotAvailable, $"Group '{_group.GroupId}' was deleted.");
+        return Outcome(error);
+    }
+
+    private async Task<ErrorCode> AppendAsync(IReadOnlyList<GroupRecord> records, Action apply)
+    {
+        _writesInFlight++;
+        _term.Register(_stored);
+        try
+        {
+            return await _term.AppendAsync(records, apply);
+        }
+        finally
+        {
+            if (--_writesInFlight == 0)
+            {
+                _settled?.TrySetResult();
+                DropIfEmpty();
+            }
+        }
+    }
+
+    private bool HasNoOffsets()
+    {
+        lock (_stored.Gate)
+        {
+            return _stored.Offsets.Count == 0;
+        }
+    }
+
+    private static GroupReply Outcome(ErrorCode error) => error switch
+    {
+        ErrorCode.None => GroupReply.Done,
+        ErrorCode.MessageTooLarge => new GroupReply(ErrorCode.InvalidCommitOffsetSize, "The offsets of one request do not fit into one batch. Send fewer at a time."),
+        _ => new GroupReply(ErrorCode.NotCoordinator, "The outcome is not known: what groups commit could not be written. Find the coordinator anew and look before you try again."),
+    };
+
+    private static KeyValuePair<TopicPartition, CommittedOffset?> Deletion(TopicPartition partition) => KeyValuePair.Create(partition, (CommittedOffset?)null);
+
+    private static FetchedOffset Fetched(TopicPartition partition, CommittedOffset? committed) => committed is null
+        ? new FetchedOffset(partition, Offset.None, LeaderEpoch.Unknown, "")
+        : new FetchedOffset(partition, committed.Offset, committed.LeaderEpoch, committed.Metadata);
+
+    [LoggerMessage(2603, LogLevel.Information, "{Count} committed offsets of group {GroupId} have expired.")]
+    private static partial void LogExpired(ILogger logger, int count, string groupId);
+}
+
+/// <summary>What a live group needs from around it.</summary>
+internal sealed record LiveGroupContext(GroupOptions Options, TimeProvider Time, ILogger Logger);

@@ -1,0 +1,65 @@
+using StreamCoord.Groups;
+using StreamCoord.Groups.Classic;
+using StreamCoord.Groups.Offsets;
+
+namespace StreamCoord.Grains.Groups;
+
+/// <summary>
+/// What is durable of one group. Owned by the term that read it. Written by the term only, in the order of its log; read by anybody. Safe for concurrent use: the offsets are touched under
+/// <see cref="Gate"/>.
+/// </summary>
+internal sealed class StoredGroup(string groupId)
+{
+    private volatile GroupMetadata? _metadata;
+    private volatile GroupListing _listing = new(groupId, "", GroupState.Empty);
+
+    public string GroupId => groupId;
+
+    /// <summary>Guards <see cref="Offsets"/>.</summary>
+    public Lock Gate { get; } = new();
+
+    public GroupOffsets Offsets { get; } = new();
+
+    /// <summary>The metadata, or null when there is none: nobody has ever joined.</summary>
+    public GroupMetadata? Metadata
+    {
+        get => _metadata;
+        set => _metadata = value;
+    }
+
+    /// <summary>The group in the list of all, as it was last; kept up by its grain.</summary>
+    public GroupListing Listing
+    {
+        get => _listing;
+        set => _listing = value;
+    }
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _metadata is null && Offsets.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Lists the group as it was written.</summary>
+    public void ListAsStored()
+    {
+        if (_metadata is { } metadata)
+        {
+            _listing = new GroupListing(groupId, metadata.ProtocolType, metadata.Members.Count == 0 ? GroupState.Empty : GroupState.Stable);
+        }
+    }
+
+    /// <summary>True when its grain has to look after it though nobody calls: sessions may end, offsets expire, or nothing is left.</summary>
+    public bool NeedsMaintenance(long retentionMs, long nowMs)
+    {
+        lock (Gate)
+        {
+            return _metadata is { } metadata && (metadata.Members.Count > 0 || Offsets.Count == 0) || Offsets.MayExpire(retentionMs, nowMs);
+        }
+    }
+}
