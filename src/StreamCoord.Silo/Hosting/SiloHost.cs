@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
@@ -162,6 +163,7 @@ internal static class SiloHost
         silo.AddTopics(database, options.Topics);
         silo.AddBrokers();
         silo.AddZNodes();
+        silo.AddGroups(options.Groups);
     }
 
     /// <summary>Has the options looked at by the validators of the project that they belong to.</summary>

@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Http;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Groups;
 using StreamCoord.Log;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
@@ -24,6 +25,8 @@ internal sealed class SiloOptionsSet
 
     public required ZNodeOptions ZNodes { get; init; }
 
+    public required GroupOptions Groups { get; init; }
+
     public required HttpGatewayOptions HttpGateway { get; init; }
 
     /// <summary>Reads and checks all options.</summary>
@@ -45,6 +48,7 @@ internal sealed class SiloOptionsSet
             Topics = ReadTopics(settings),
             Log = ReadLog(settings),
             ZNodes = ZNodeSettings.Read(settings),
+            Groups = GroupSettings.Read(settings),
             HttpGateway = ReadHttpGateway(settings),
         };
         settings.RefuseUnknownKeys();
