@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
@@ -166,6 +167,7 @@ internal static class SiloHost
         silo.AddTopics(database, options.Topics);
         silo.AddBrokers();
         silo.AddZNodes();
+        silo.AddGroups(options.Groups);
     }
 
     /// <summary>Has the options looked at by the validators of the project that they belong to.</summary>

@@ -1,6 +1,7 @@
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Groups;
 using StreamCoord.Log;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
@@ -25,6 +26,8 @@ internal sealed class SiloOptionsSet
 
     public required ZNodeOptions ZNodes { get; init; }
 
+    public required GroupOptions Groups { get; init; }
+
     public required HttpGatewayOptions HttpGateway { get; init; }
 
     public required KafkaGatewayOptions KafkaGateway { get; init; }
@@ -48,6 +51,7 @@ internal sealed class SiloOptionsSet
             Topics = ReadTopics(settings),
             Log = ReadLog(settings),
             ZNodes = ZNodeSettings.Read(settings),
+            Groups = GroupSettings.Read(settings),
             HttpGateway = ReadHttpGateway(settings),
             KafkaGateway = ReadKafkaGateway(settings),
         };

@@ -85,6 +85,21 @@ public sealed class ConsumerGroupGrainTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SiloThatStops_AnswersWhoWaits_Before()
+    {
+        await StartAsync();
+        JoinGroupReply member = await Client("g").FormAsync();
+        Task<JoinGroupReply> joining = Client("g").JoinAsync();
+        while (await Client("g").HeartbeatAsync(member) != ErrorCode.RebalanceInProgress)
+        {
+            Assert.False(joining.IsCompleted);
+        }
+        await _silo!.RestartAsync();
+        Assert.Equal(ErrorCode.NotCoordinator, (await joining).Error);
+        Assert.Equal(GroupState.Stable, (await Client("g").Group.Describe()).State);
+    }
+
+    [Fact]
     public async Task SilentMember_LosesItsSession_AndAnUncalledGroupToo()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
