@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
@@ -165,6 +166,7 @@ internal static class SiloHost
         });
         silo.AddTopics(database, options.Topics);
         silo.AddBrokers();
+        silo.AddGroups(options.Groups);
         silo.AddZNodes();
     }
 

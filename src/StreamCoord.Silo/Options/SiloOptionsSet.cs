@@ -1,6 +1,7 @@
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Groups;
 using StreamCoord.Log;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
@@ -25,6 +26,8 @@ internal sealed class SiloOptionsSet
 
     public required ZNodeOptions ZNodes { get; init; }
 
+    public required GroupOptions Groups { get; init; }
+
     public required HttpGatewayOptions HttpGateway { get; init; }
 
     public required KafkaGatewayOptions KafkaGateway { get; init; }
@@ -48,6 +51,7 @@ internal sealed class SiloOptionsSet
             Topics = ReadTopics(settings),
             Log = ReadLog(settings),
             ZNodes = ZNodeSettings.Read(settings),
+            Groups = ReadGroups(settings),
             HttpGateway = ReadHttpGateway(settings),
             KafkaGateway = ReadKafkaGateway(settings),
         };
@@ -82,6 +86,23 @@ internal sealed class SiloOptionsSet
                 settings.Number("Log:MaintenanceBytesPerSecond", defaults.MaintenanceBytesPerSecond, long.MinValue, long.MaxValue),
             CompactionKeysMax = settings.Number("Log:CompactionKeysMax", defaults.CompactionKeysMax, int.MinValue, int.MaxValue),
             ProducerIdExpirationMs = settings.Number("Log:ProducerIdExpirationMs", defaults.ProducerIdExpirationMs, long.MinValue, long.MaxValue),
+        };
+    }
+
+    private static GroupOptions ReadGroups(SettingsReader settings)
+    {
+        var defaults = new GroupOptions();
+        return new GroupOptions
+        {
+            OffsetsPartitions = settings.Number("Groups:OffsetsPartitions", defaults.OffsetsPartitions, 1, 1_000),
+            SessionTimeoutMsMin = settings.Number("Groups:SessionTimeoutMsMin", defaults.SessionTimeoutMsMin, 1, int.MaxValue),
+            SessionTimeoutMsMax = settings.Number("Groups:SessionTimeoutMsMax", defaults.SessionTimeoutMsMax, 1, int.MaxValue),
+            InitialRebalanceDelayMs = settings.Number("Groups:InitialRebalanceDelayMs", defaults.InitialRebalanceDelayMs, 0, int.MaxValue),
+            MembersMax = settings.Number("Groups:MembersMax", defaults.MembersMax, 1, int.MaxValue),
+            OffsetMetadataMax = settings.Number("Groups:OffsetMetadataMax", defaults.OffsetMetadataMax, 0, 1_048_576),
+            OffsetsRetentionMs = settings.Number("Groups:OffsetsRetentionMs", defaults.OffsetsRetentionMs, 1, long.MaxValue),
+            RetentionCheckIntervalMs = settings.Number("Groups:RetentionCheckIntervalMs", defaults.RetentionCheckIntervalMs, 1, int.MaxValue),
+            LoadWaitMs = settings.Number("Groups:LoadWaitMs", defaults.LoadWaitMs, 0, 60_000),
         };
     }
 
