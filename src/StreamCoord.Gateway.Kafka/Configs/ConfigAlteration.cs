@@ -13,6 +13,7 @@ internal static class ConfigAlteration
     {
         return (ConfigResourceType)resourceType switch
         {
+            ConfigResourceType.Topic when TopicName.Check(resourceName) is { } illegal => Task.FromResult(TopicReply.Refused(ErrorCode.InvalidTopicException, illegal)),
             ConfigResourceType.Topic => grains.GetGrain<ITopicGrain>(resourceName).AlterConfigs(changes, validateOnly),
             ConfigResourceType.Broker => Refuse("The configurations of a broker are options of its process: change them where it is started, and start it anew."),
             _ => Refuse($"There are no configurations of resources of type {resourceType} that could be changed: only topics ({(sbyte)ConfigResourceType.Topic}) have such."),

@@ -24,7 +24,7 @@ internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener
         switch ((ConfigResourceType)wanted.ResourceType)
         {
             case ConfigResourceType.Topic:
-                TopicReply reply = await grains.GetGrain<ITopicGrain>(wanted.ResourceName).Describe();
+                TopicReply reply = await TopicLookup.FindAsync(grains, wanted.ResourceName);
                 return reply.Topic is { } topic
                     ? Answer(wanted, TopicConfigs.All.Select(definition => Describe(definition, topic, request)))
                     : Refuse(wanted, reply.Error, reply.Message!);
