@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Handlers;
@@ -15,10 +16,13 @@ public static class KafkaGateway
     /// <param name="services">Where to.</param>
     /// <param name="options">Its limits and times.</param>
     /// <param name="listener">What clients are told.</param>
-    public static IServiceCollection AddKafkaGateway(this IServiceCollection services, KafkaGatewayOptions options, KafkaListener listener)
+    /// <param name="topics">What admin clients are told about topics to come.</param>
+    public static IServiceCollection AddKafkaGateway(this IServiceCollection services, KafkaGatewayOptions options, KafkaListener listener, KafkaTopicDefaults topics)
     {
         services.AddSingleton(options);
         services.AddSingleton(listener);
+        services.AddSingleton(topics);
+        services.AddSingleton<BrokerConfigs>();
         services.AddSingleton<ProducerIds>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
@@ -41,6 +45,19 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, DeleteTopicsHandler>();
         services.AddSingleton<IApiHandler, InitProducerIdHandler>();
         services.AddSingleton<IApiHandler, DescribeClusterHandler>();
+        services.AddSingleton<IApiHandler, DescribeConfigsHandler>();
+        services.AddSingleton<IApiHandler, AlterConfigsHandler>();
+        services.AddSingleton<IApiHandler, IncrementalAlterConfigsHandler>();
+        services.AddSingleton<IApiHandler, ListConfigResourcesHandler>();
+        services.AddSingleton<IApiHandler, CreatePartitionsHandler>();
+        services.AddSingleton<IApiHandler, DeleteRecordsHandler>();
+        services.AddSingleton<IApiHandler, OffsetForLeaderEpochHandler>();
+        services.AddSingleton<IApiHandler, DescribeProducersHandler>();
+        services.AddSingleton<IApiHandler, DescribeLogDirsHandler>();
+        services.AddSingleton<IApiHandler, DescribeTopicPartitionsHandler>();
+        services.AddSingleton<IApiHandler, ElectLeadersHandler>();
+        services.AddSingleton<IApiHandler, AlterPartitionReassignmentsHandler>();
+        services.AddSingleton<IApiHandler, ListPartitionReassignmentsHandler>();
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StreamCoord.Log.Storage;
+using StreamCoord.Partitions;
 
 namespace StreamCoord.Log;
 
@@ -9,10 +10,10 @@ namespace StreamCoord.Log;
 /// All logs of a silo. Owns the disk threads and the directory <c>logs</c> of the data directory, where each partition has
 /// <c>&lt;topic id&gt;/&lt;partition&gt;</c>. Safe for concurrent use. Disposing it makes everything durable and closes all files.
 /// </summary>
-public sealed class LogManager : IAsyncDisposable
+public sealed class LogManager : ILogDirectory, IAsyncDisposable
 {
     private readonly LogContext _context;
-    private readonly string _rootDirectory;
+    private readonly string _dataDirectory;
     private readonly ConcurrentDictionary<(TopicId, int), PartitionLog> _logs = new();
     private readonly ITimer _idleTimer;
     private readonly TimeSpan _idle;
@@ -29,11 +30,18 @@ public sealed class LogManager : IAsyncDisposable
         ILogDisk disk, string dataDirectory, LogOptions options, TimeProvider time, ILogger<LogManager> logger, Action? fellIdle = null)
     {
         _fellIdle = fellIdle;
-        _rootDirectory = Path.Combine(dataDirectory, "logs");
+        _dataDirectory = dataDirectory;
+        Path = System.IO.Path.Combine(dataDirectory, "logs");
         _context = new LogContext(disk, new LogIo(options.AppendThreads, options.ReadThreads), options, time, logger, new LogMetrics());
         _idle = TimeSpan.FromMilliseconds(options.IdleCloseMs);
         _idleTimer = time.CreateTimer(_ => _ = CloseIdleAsync(), null, _idle / 2, _idle / 2);
     }
+
+    /// <inheritdoc/>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public Task<VolumeSize> MeasureAsync() => _context.Io.Reads.RunAsync(() => _context.Disk.MeasureVolume(_dataDirectory));
 
     /// <summary>The log of a partition. Cheap: nothing is read or created before it is used.</summary>
     public PartitionLog Get(TopicId topicId, int partition, LogConfig config)
@@ -64,7 +72,7 @@ public sealed class LogManager : IAsyncDisposable
     }
 
     private string DirectoryOf(TopicId topicId, int partition) =>
-        Path.Combine(_rootDirectory, topicId.ToString(), partition.ToString(CultureInfo.InvariantCulture));
+        System.IO.Path.Combine(Path, topicId.ToString(), partition.ToString(CultureInfo.InvariantCulture));
 
     private async Task CloseIdleAsync()
     {

@@ -191,6 +191,22 @@ public sealed partial class PartitionLog
     /// <summary>Which epoch wrote which offsets.</summary>
     public Task<IReadOnlyList<EpochStart>> ReadEpochsAsync() => _context.Io.Reads.RunAsync(() => EnsureOpen().Epochs.Entries);
 
+    /// <summary>Where the records of an epoch end; see <see cref="LeaderEpochHistory.EndOf"/>.</summary>
+    public Task<EpochStart> FindEpochEndAsync(LeaderEpoch epoch) => _context.Io.Reads.RunAsync(() =>
+    {
+        LeaderEpochHistory epochs = EnsureOpen().Epochs;
+        return epochs.EndOf(epoch, EndOffset, Epoch);
+    });
+
+    /// <summary>The idempotent producers that are remembered, in the order of their ids.</summary>
+    public Task<IReadOnlyList<ProducerDescription>> ReadProducersAsync() => _context.Io.Appends.RunAsync<IReadOnlyList<ProducerDescription>>(() =>
+    {
+        lock (_writer)
+        {
+            return [.. EnsureOpen().Producers.Producers.OrderBy(pair => pair.Key).Select(pair => pair.Value.Describe(pair.Key))];
+        }
+    });
+
     /// <summary>Size and number of segments.</summary>
     public Task<(long SizeBytes, int SegmentCount)> MeasureAsync() => _context.Io.Reads.RunAsync(() =>
     {

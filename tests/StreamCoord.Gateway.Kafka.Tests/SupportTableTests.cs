@@ -28,6 +28,9 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
         - Connections are plain text; there is no authentication. Listen on loopback, which is the default, or on a network that is trusted.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.
+        - Configurations of topics can be changed; those of brokers are options of the silo's process, told and not changed. There are no log levels of brokers and no configurations of groups.
+        - There is one broker: ElectLeaders answers ELECTION_NOT_NEEDED, and AlterPartitionReassignments takes that broker alone and moves nothing.
+        - Topics whose names begin with `__` are the service's: clients cannot create, change, trim or delete them.
 
         """;
 

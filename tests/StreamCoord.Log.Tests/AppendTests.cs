@@ -178,6 +178,20 @@ public sealed class AppendTests
     }
 
     [Fact]
+    public async Task ReadProducers_TellsWhatIsRemembered_AlsoAfterARestart()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync();
+        Assert.Empty(await harness.Log.ReadProducersAsync());
+        await ProduceAsync(harness, 0, 0);
+        await ProduceAsync(harness, 1, 0);
+        await ProduceAsync(harness, 1, 2);
+        ProducerDescription[] expected = [new ProducerDescription(77, 1, 3, harness.NowMs)];
+        Assert.Equal(expected, await harness.Log.ReadProducersAsync());
+        await harness.RestartAsync();
+        Assert.Equal(expected, await harness.Log.ReadProducersAsync());
+    }
+
+    [Fact]
     public async Task Append_RollsBySizeTimeAndIndex()
     {
         await using LogHarness harness = await LogHarness.StartAsync(configs:

@@ -105,6 +105,9 @@ public enum ErrorCode : short
     /// <summary>The message format (magic) is not version 2.</summary>
     UnsupportedForMessageFormat = 43,
 
+    /// <summary>A rule of the topic forbids it, such as taking records away by offset where its cleanup policy does not delete.</summary>
+    PolicyViolation = 44,
+
     /// <summary>An idempotent producer's sequence number is not the next one.</summary>
     OutOfOrderSequenceNumber = 45,
 
@@ -146,6 +149,12 @@ public enum ErrorCode : short
 
     /// <summary>Another member has joined with the same group.instance.id and taken this one's place (KIP-345).</summary>
     FencedInstanceId = 82,
+
+    /// <summary>The partition is led by whom it should be led; Kafka calls it retriable, because its client has old metadata.</summary>
+    ElectionNotNeeded = 84,
+
+    /// <summary>The partition is not being moved to other nodes, so that nothing can be called off.</summary>
+    NoReassignmentInProgress = 85,
 
     /// <summary>The topic's offsets cannot be deleted: the group subscribes to it.</summary>
     GroupSubscribedToTopic = 86,

@@ -43,6 +43,18 @@ public interface IPartitionGrain : IGrainWithStringKey
     [Alias("DeleteRecords")]
     Task<DeleteRecordsReply> DeleteRecords(Offset before);
 
+    /// <summary>
+    /// Where the records of an epoch end, for clients that check after a change of leaders whether what they have read is still there
+    /// (KIP-320). <paramref name="currentEpoch"/> is what the caller takes for the leader's epoch, or <see cref="LeaderEpoch.Unknown"/>: an older one is
+    /// refused with <see cref="ErrorCode.FencedLeaderEpoch"/>, a newer one with <see cref="ErrorCode.UnknownLeaderEpoch"/>.
+    /// </summary>
+    [Alias("FindEpochEnd")]
+    Task<EpochEndReply> FindEpochEnd(LeaderEpoch epoch, LeaderEpoch currentEpoch);
+
+    /// <summary>The idempotent producers that the leader remembers, in the order of their ids.</summary>
+    [Alias("DescribeProducers")]
+    Task<ProducersReply> DescribeProducers();
+
     /// <summary>The leader's state.</summary>
     [Alias("Describe")]
     Task<PartitionDescription> Describe();

@@ -36,3 +36,15 @@ public sealed record DeleteRecordsReply(
     [property: Id(0)] ErrorCode Error,
     [property: Id(1)] string? Message,
     [property: Id(2)] Offset LogStartOffset);
+
+/// <summary>The answer to a search for the end of an epoch (Kafka's OffsetForLeaderEpoch).</summary>
+/// <param name="Error"><see cref="ErrorCode.None"/> on success.</param>
+/// <param name="Message">What is wrong and what to do, for people; null on success.</param>
+/// <param name="Epoch">The newest epoch of the log that is not newer than the one asked for; <see cref="LeaderEpoch.Unknown"/> when the log knows none so new.</param>
+/// <param name="EndOffset">The offset behind the last record of that epoch; <see cref="Offset.None"/> when it is not known.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.EpochEndReply")]
+public sealed record EpochEndReply(
+    [property: Id(0)] ErrorCode Error,
+    [property: Id(1)] string? Message,
+    [property: Id(2)] LeaderEpoch Epoch,
+    [property: Id(3)] Offset EndOffset);

@@ -16,8 +16,22 @@ public sealed record CreateTopicRequest(
     public const int PartitionCountMax = 100_000;
 }
 
+/// <summary>What a change does with a topic configuration.</summary>
+public enum ConfigOperation : byte
+{
+    /// <summary>Gives it another value.</summary>
+    Set,
+
+    /// <summary>Adds words to those of a <see cref="TopicConfigType.WordList"/> that it lacks.</summary>
+    Append,
+
+    /// <summary>Takes words away from those of a <see cref="TopicConfigType.WordList"/>.</summary>
+    Subtract,
+}
+
 /// <summary>One change of a topic configuration.</summary>
 /// <param name="Name">A name of <see cref="TopicConfigs"/>.</param>
-/// <param name="Value">The new value, or null to go back to the default.</param>
+/// <param name="Value">The new value, or null to go back to the default; the words to add or to take away.</param>
+/// <param name="Operation">What is done with the value.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.ConfigChange")]
-public sealed record ConfigChange([property: Id(0)] string Name, [property: Id(1)] string? Value);
+public sealed record ConfigChange([property: Id(0)] string Name, [property: Id(1)] string? Value, [property: Id(2)] ConfigOperation Operation = ConfigOperation.Set);

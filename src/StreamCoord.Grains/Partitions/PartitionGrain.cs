@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Log;
+using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
@@ -87,6 +88,26 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
         (error, message) => new DeleteRecordsReply(error, message, Offset.None));
 
     /// <inheritdoc/>
+    public Task<EpochEndReply> FindEpochEnd(LeaderEpoch epoch, LeaderEpoch currentEpoch) => RunAsync(
+        ServeAsync(),
+        async log =>
+        {
+            if (CheckEpoch(log, currentEpoch) is { } refusal)
+            {
+                return refusal;
+            }
+            EpochStart end = await log.FindEpochEndAsync(epoch);
+            return new EpochEndReply(ErrorCode.None, null, end.Epoch, end.StartOffset);
+        },
+        RefuseEpochEnd);
+
+    /// <inheritdoc/>
+    public Task<ProducersReply> DescribeProducers() => RunAsync(
+        ServeAsync(),
+        async log => new ProducersReply(ErrorCode.None, null, await log.ReadProducersAsync()),
+        (error, message) => new ProducersReply(error, message, []));
+
+    /// <inheritdoc/>
     public Task<PartitionDescription> Describe() => RunAsync(
         ServeAsync(),
         async log =>
@@ -131,6 +152,19 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
         ? Task.FromResult(AppendReply.Refused(ErrorCode.InvalidTopicException,
             $"'{_partition.Topic}' is a topic that the service keeps for itself: clients cannot write to it."))
         : log.AppendAsync(request.Data, request.Acks, request.Term);
+
+    // A leader whose disk failed has no epoch until it claims the next one, and nothing to compare with.
+    private EpochEndReply? CheckEpoch(PartitionLog log, LeaderEpoch currentEpoch)
+    {
+        LeaderEpoch serving = log.Epoch;
+        return serving == LeaderEpoch.Unknown || currentEpoch == LeaderEpoch.Unknown || currentEpoch == serving
+            ? null
+            : currentEpoch < serving
+                ? RefuseEpochEnd(ErrorCode.FencedLeaderEpoch, $"{_partition} is led in epoch {serving}, which is newer than {currentEpoch}. Ask for the metadata anew.")
+                : RefuseEpochEnd(ErrorCode.UnknownLeaderEpoch, $"{_partition} is led in epoch {serving}; {currentEpoch} has not begun here.");
+    }
+
+    private static EpochEndReply RefuseEpochEnd(ErrorCode error, string message) => new(error, message, LeaderEpoch.Unknown, Offset.None);
 
     private async Task LoadTopicAsync()
     {

@@ -28,6 +28,7 @@ public static class PartitionHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LogManager>>(),
             GiveMemoryBack));
+        services.AddSingleton<ILogDirectory>(provider => provider.GetRequiredService<LogManager>());
         services.AddSingleton<LocalPartitions>();
         services.AddSingleton<ILocalPartitions>(provider => provider.GetRequiredService<LocalPartitions>());
         services.AddSingleton<IHostedService, PartitionMaintenance>();

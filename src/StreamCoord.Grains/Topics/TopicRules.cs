@@ -62,21 +62,50 @@ internal static class TopicRules
             {
                 return TopicReply.Refused(ErrorCode.InvalidRequest, $"'{change.Name}' is changed twice in one request.");
             }
-            string value = change.Value ?? TopicConfigs.Find(change.Name)?.Default ?? "";
+            if (CheckOperation(change) is { } illegal)
+            {
+                return illegal;
+            }
+            string? wanted = change.Operation == ConfigOperation.Set ? change.Value : ChangeWords(TopicConfigs.Value(configs, change.Name), change);
+            string value = wanted ?? TopicConfigs.Find(change.Name)?.Default ?? "";
             if (CheckConfigs([KeyValuePair.Create(change.Name, value)]) is { } refusal)
             {
                 return refusal;
             }
-            if (change.Value is null)
+            if (wanted is null)
             {
                 changed.Remove(change.Name);
             }
             else
             {
-                changed[change.Name] = change.Value;
+                changed[change.Name] = wanted;
             }
         }
         return null;
+    }
+
+    private static TopicReply? CheckOperation(ConfigChange change)
+    {
+        if (change.Operation == ConfigOperation.Set)
+        {
+            return null;
+        }
+        if (change.Value is null)
+        {
+            return TopicReply.Refused(ErrorCode.InvalidRequest, $"The words to add to '{change.Name}' or to take away from it lack.");
+        }
+        return TopicConfigs.Find(change.Name) is not { } definition
+            ? CheckConfigs([KeyValuePair.Create(change.Name, change.Value)])
+            : definition.Type == TopicConfigType.WordList
+                ? null
+                : TopicReply.Refused(ErrorCode.InvalidConfig, $"'{change.Name}' is not a list, so nothing can be added to it or taken away from it; it can be set.");
+    }
+
+    private static string ChangeWords(string present, ConfigChange change)
+    {
+        IReadOnlyList<string> words = TopicConfigDefinition.SplitWords(present);
+        IReadOnlyList<string> changed = TopicConfigDefinition.SplitWords(change.Value!);
+        return string.Join(',', change.Operation == ConfigOperation.Append ? words.Union(changed) : words.Except(changed));
     }
 
     private static TopicReply? CheckPartitionCount(int partitionCount)

@@ -54,19 +54,27 @@ public sealed class LeaderEpochHistory
 
     /// <summary>
     /// The end of <paramref name="epoch"/>, or of the newest one before it: Kafka's OffsetForLeaderEpoch. Unknown and
-    /// <see cref="Offset.None"/> for an epoch newer than any here.
+    /// <see cref="Offset.None"/> for an epoch newer than any here. May be called beside the one who changes it.
     /// </summary>
     /// <param name="epoch">The epoch asked for.</param>
-    /// <param name="logEnd">The log's end offset: the end of the newest epoch.</param>
-    public EpochStart EndOf(LeaderEpoch epoch, Offset logEnd)
+    /// <param name="logEnd">The log's end offset, read before this is called: the end of the newest epoch.</param>
+    /// <param name="serving">The leader's epoch, which may have written nothing yet, or <see cref="LeaderEpoch.Unknown"/>.</param>
+    public EpochStart EndOf(LeaderEpoch epoch, Offset logEnd, LeaderEpoch serving)
     {
-        if (epoch > Latest)
+        EpochStart[] entries = Volatile.Read(ref _entries);
+        LeaderEpoch latest = entries.Length == 0 ? LeaderEpoch.Unknown : entries[^1].Epoch;
+        if (serving > latest)
+        {
+            entries = [.. entries, new EpochStart(serving, logEnd)];
+            latest = serving;
+        }
+        if (epoch > latest || epoch == LeaderEpoch.Unknown)
         {
             return new EpochStart(LeaderEpoch.Unknown, Offset.None);
         }
-        int next = Array.FindIndex(_entries, entry => entry.Epoch > epoch);
-        Offset end = next < 0 ? logEnd : _entries[next].StartOffset;
-        return next == 0 ? new EpochStart(epoch, end) : new EpochStart(_entries[(next < 0 ? _entries.Length : next) - 1].Epoch, end);
+        int next = Array.FindIndex(entries, entry => entry.Epoch > epoch);
+        Offset end = next < 0 ? logEnd : entries[next].StartOffset;
+        return next == 0 ? new EpochStart(epoch, end) : new EpochStart(entries[(next < 0 ? entries.Length : next) - 1].Epoch, end);
     }
 
     /// <summary>Replaces everything.</summary>

@@ -1,3 +1,5 @@
+using StreamCoord.Partitions;
+
 namespace StreamCoord.Log.Producers;
 
 /// <summary>
@@ -28,6 +30,9 @@ internal sealed class ProducerEntry(short epoch)
         }
         return null;
     }
+
+    public ProducerDescription Describe(long producerId) =>
+        new(producerId, Epoch, _batches.Count == 0 ? -1 : _batches[^1].LastSequence, LastTimestampMs);
 
     public void Add(short epoch, ProducerBatch batch)
     {

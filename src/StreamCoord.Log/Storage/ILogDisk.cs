@@ -1,3 +1,5 @@
+using StreamCoord.Partitions;
+
 namespace StreamCoord.Log.Storage;
 
 /// <summary>
@@ -36,6 +38,9 @@ public interface ILogDisk
 
     /// <summary>The names and sizes of the files in a directory, in no order; empty when it is not there.</summary>
     IReadOnlyList<DiskEntry> List(string path);
+
+    /// <summary>The size of the volume on which a directory that exists lies.</summary>
+    VolumeSize MeasureVolume(string path);
 }
 
 /// <summary>A file in a directory.</summary>

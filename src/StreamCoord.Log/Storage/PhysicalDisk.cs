@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using StreamCoord.Partitions;
 
 namespace StreamCoord.Log.Storage;
 
@@ -62,6 +63,13 @@ public sealed class PhysicalDisk : ILogDisk
             using SafeFileHandle handle = Posix.OpenDirectory(path);
             Posix.Flush(handle);
         }
+    }
+
+    /// <inheritdoc/>
+    public VolumeSize MeasureVolume(string path)
+    {
+        var drive = new DriveInfo(path);
+        return new VolumeSize(drive.TotalSize, drive.AvailableFreeSpace);
     }
 
     /// <inheritdoc/>

@@ -139,7 +139,10 @@ internal static class SiloHost
         builder.Services.AddPartitions(directory.Path);
         builder.Services.AddZNodes(directory.Path, options.ZNodes, tree);
         builder.Services.AddHttpGateway(options.HttpGateway);
-        builder.Services.AddKafkaGateway(options.KafkaGateway, endpoints.ListenKafka(identity.NodeId, options.Node.Rack));
+        builder.Services.AddKafkaGateway(
+            options.KafkaGateway,
+            endpoints.ListenKafka(identity.NodeId, options.Node.Rack),
+            new KafkaTopicDefaults(options.Topics.DefaultPartitions, options.Topics.DefaultReplicationFactor, options.Topics.AutoCreate));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();

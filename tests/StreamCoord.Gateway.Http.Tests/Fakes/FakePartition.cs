@@ -128,6 +128,10 @@ public sealed class FakePartition(FakeCluster cluster, string topic, int partiti
         }
     }
 
+    public Task<EpochEndReply> FindEpochEnd(LeaderEpoch epoch, LeaderEpoch currentEpoch) => throw new NotSupportedException();
+
+    public Task<ProducersReply> DescribeProducers() => throw new NotSupportedException();
+
     public Task<OffsetReply> FindOffset(long timestampMs)
     {
         cluster.ThrowIfFailing();

@@ -39,6 +39,8 @@ public sealed class PartitionGrainTests
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.Fetch(new FetchRequest(Offset.Zero, 1, 0))).Error);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.FindOffset(0)).Error);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.DeleteRecords(Offset.None)).Error);
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.FindEpochEnd(new LeaderEpoch(0), LeaderEpoch.Unknown)).Error);
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.DescribeProducers()).Error);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.Describe()).Error);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await partition.Verify()).Error);
         await partition.Maintain();
@@ -54,6 +56,23 @@ public sealed class PartitionGrainTests
         Task<List<string>> waiting = silo.ReadAsync("lines", maxWaitMs: FetchRequest.MaxWaitMsLimit);
         await silo.AppendAsync("lines", "value", RequiredAcks.Leader);
         Assert.Equal(["value"], await waiting);
+    }
+
+    [Fact]
+    public async Task FindEpochEnd_RefusesWhoTakesAnotherEpochForTheLeaders()
+    {
+        await using PartitionSilo silo = await PartitionSilo.StartAsync();
+        await silo.CreateAsync("lines");
+        await silo.AppendAsync("lines", "value");
+        LeaderEpoch epoch = (await silo.Partition("lines").Describe()).LeaderEpoch;
+
+        var end = new EpochEndReply(ErrorCode.None, null, epoch, new Offset(1));
+        Assert.Equal(end, await silo.Partition("lines").FindEpochEnd(epoch, epoch));
+        Assert.Equal(end, await silo.Partition("lines").FindEpochEnd(epoch, LeaderEpoch.Unknown));
+        Assert.Equal(ErrorCode.UnknownLeaderEpoch, (await silo.Partition("lines").FindEpochEnd(epoch, epoch.Next())).Error);
+        await silo.RestartAsync();
+        Assert.Equal(ErrorCode.FencedLeaderEpoch, (await silo.Partition("lines").FindEpochEnd(epoch, epoch)).Error);
+        Assert.Equal(end, await silo.Partition("lines").FindEpochEnd(epoch, LeaderEpoch.Unknown));
     }
 
     [Fact]

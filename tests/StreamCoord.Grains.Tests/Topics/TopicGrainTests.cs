@@ -205,6 +205,33 @@ public abstract class TopicGrainTests(IDatabaseSource source) : IAsyncLifetime
         Assert.Equal(ErrorCode.InvalidRequest, (await _silo.Topic("orders").AlterConfigs([change, change], false)).Error);
     }
 
+    [Theory]
+    [InlineData(null, ConfigOperation.Append, "compact", "delete,compact")]
+    [InlineData("compact", ConfigOperation.Append, "delete, compact", "compact,delete")]
+    [InlineData("compact,delete", ConfigOperation.Subtract, "delete", "compact")]
+    public async Task AlterConfigs_OfWordsOfAList_ChangesThemAlone(string? before, ConfigOperation operation, string words, string expected)
+    {
+        await _silo.Topic("orders").Create(before is null ? New(1) : New(1, (TopicConfigs.CleanupPolicy, before)));
+
+        TopicReply altered = await _silo.Topic("orders").AlterConfigs([new ConfigChange(TopicConfigs.CleanupPolicy, words, operation)], false);
+
+        Assert.Equal(expected, altered.Topic!.Configs[TopicConfigs.CleanupPolicy]);
+    }
+
+    [Theory]
+    [InlineData(TopicConfigs.CleanupPolicy, ConfigOperation.Subtract, "delete", ErrorCode.InvalidConfig)]
+    [InlineData(TopicConfigs.CleanupPolicy, ConfigOperation.Append, "nonsense", ErrorCode.InvalidConfig)]
+    [InlineData(TopicConfigs.RetentionMs, ConfigOperation.Append, "1", ErrorCode.InvalidConfig)]
+    [InlineData("no.such.config", ConfigOperation.Append, "1", ErrorCode.InvalidConfig)]
+    [InlineData(TopicConfigs.CleanupPolicy, ConfigOperation.Append, null, ErrorCode.InvalidRequest)]
+    public async Task AlterConfigs_OfAListThatIsNoneOrWouldBeEmpty_IsRefused(string name, ConfigOperation operation, string? words, ErrorCode expected)
+    {
+        await _silo.Topic("orders").Create(New(1));
+
+        Assert.Equal(expected, (await _silo.Topic("orders").AlterConfigs([new ConfigChange(name, words, operation)], false)).Error);
+        Assert.Empty((await _silo.Topic("orders").Describe()).Topic!.Configs);
+    }
+
     [Fact]
     public async Task Delete_TakesEverythingAwayAndFreesTheName()
     {

@@ -1,4 +1,5 @@
 using StreamCoord.Log.Storage;
+using StreamCoord.Partitions;
 
 namespace StreamCoord.Testing.Disk;
 
@@ -169,6 +170,8 @@ public sealed class SimulatedDisk : ILogDisk
             }
         }
     }
+
+    public VolumeSize MeasureVolume(string path) => new(CapacityBytes, CapacityBytes - UsedBytes);
 
     public IReadOnlyList<DiskEntry> List(string path)
     {

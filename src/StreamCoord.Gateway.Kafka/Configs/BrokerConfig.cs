@@ -1,0 +1,15 @@
+using StreamCoord.Topics;
+
+namespace StreamCoord.Gateway.Kafka.Configs;
+
+/// <summary>One configuration of this broker as admin clients see it. Nobody can change it while the broker runs. Immutable.</summary>
+/// <param name="Name">Kafka's name of it.</param>
+/// <param name="Type">What its value is.</param>
+/// <param name="Value">The value in force.</param>
+/// <param name="Default">The value that it has where nobody sets it; null when it always has one of its own.</param>
+/// <param name="Documentation">One sentence for people.</param>
+internal sealed record BrokerConfig(string Name, TopicConfigType Type, string Value, string? Default, string Documentation)
+{
+    /// <summary>Where the value comes from.</summary>
+    public ConfigSource Source => Value == Default ? ConfigSource.Default : ConfigSource.StaticBroker;
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using StreamCoord.Partitions;
+using StreamCoord.Topics;
+
+namespace StreamCoord.Gateway.Kafka.Configs;
+
+/// <summary>The configurations of Kafka's brokers that have a true value here. Immutable.</summary>
+internal sealed class BrokerConfigs
+{
+    private const string True = "true";
+
+    /// <summary>Gathers them from the options that stand behind them.</summary>
+    public BrokerConfigs(KafkaListener listener, KafkaGatewayOptions options, KafkaTopicDefaults topics, ILogDirectory logs)
+    {
+        var defaults = new KafkaGatewayOptions();
+        var topicDefaults = new KafkaTopicDefaults(1, 1, AutoCreate: true);
+        string host = listener.Host.Contains(':', StringComparison.Ordinal) ? $"[{listener.Host}]" : listener.Host;
+        string maxMessageBytes = TopicConfigs.Find(TopicConfigs.MaxMessageBytes)!.Default;
+        All =
+        [
+            Text("advertised.listeners", string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{host}:{listener.Port}"), null, "Where clients are told to connect to."),
+            new("auto.create.topics.enable", TopicConfigType.Boolean, Flag(topics.AutoCreate), Flag(topicDefaults.AutoCreate), "Whether a topic is created when a producer first asks for it."),
+            Number("broker.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
+            .. listener.Rack is { } rack ? [Text("broker.rack", rack, null, "Where the machine stands.")] : Array.Empty<BrokerConfig>(),
+            new("connections.max.idle.ms", TopicConfigType.Long, Plain(options.IdleMs), Plain(defaults.IdleMs), "How long a connection may send nothing."),
+            Number("default.replication.factor", topics.ReplicationFactor, topicDefaults.ReplicationFactor, "The copies of each partition of a topic that is created without a number."),
+            new("delete.topic.enable", TopicConfigType.Boolean, True, True, "Whether topics can be deleted: they always can."),
+            Number("fetch.max.bytes", options.FetchBytesMax, defaults.FetchBytesMax, "The most that one fetch returns, but for its first batch."),
+            Text("log.dirs", logs.Path, null, "The directory of the logs."),
+            new("message.max.bytes", TopicConfigType.Int, maxMessageBytes, maxMessageBytes, "The largest batch accepted by a topic that does not set max.message.bytes."),
+            Number("node.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
+            Number("num.partitions", topics.Partitions, topicDefaults.Partitions, "The partition count of a topic that is created without one."),
+            Number("socket.request.max.bytes", options.RequestBytesMax, defaults.RequestBytesMax, "The largest request; a larger one closes its connection."),
+        ];
+    }
+
+    /// <summary>All of them, by name in ordinal order.</summary>
+    public IReadOnlyList<BrokerConfig> All { get; }
+
+    private static BrokerConfig Text(string name, string value, string? @default, string documentation) => new(name, TopicConfigType.Word, value, @default, documentation);
+
+    private static BrokerConfig Number(string name, int value, int? @default, string documentation) =>
+        new(name, TopicConfigType.Int, Plain(value), @default is { } number ? Plain(number) : null, documentation);
+
+    private static string Plain(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Flag(bool value) => value ? True : "false";
+}

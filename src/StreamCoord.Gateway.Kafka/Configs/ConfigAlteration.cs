@@ -1,0 +1,24 @@
+using StreamCoord.Topics;
+
+namespace StreamCoord.Gateway.Kafka.Configs;
+
+/// <summary>Changes the configurations of one resource for a client. Only topics have any that can be changed.</summary>
+internal static class ConfigAlteration
+{
+    /// <summary>What a resource is answered that a request names twice.</summary>
+    public static TopicReply Ambiguous { get; } = TopicReply.Refused(ErrorCode.InvalidRequest, "The request names the resource more than once.");
+
+    /// <summary>Carries out all changes or, when one of them is wrong, none.</summary>
+    public static Task<TopicReply> AlterAsync(IGrainFactory grains, sbyte resourceType, string resourceName, IReadOnlyList<ConfigChange> changes, bool validateOnly)
+    {
+        return (ConfigResourceType)resourceType switch
+        {
+            ConfigResourceType.Topic when TopicName.Check(resourceName) is { } illegal => Task.FromResult(TopicReply.Refused(ErrorCode.InvalidTopicException, illegal)),
+            ConfigResourceType.Topic => grains.GetGrain<ITopicGrain>(resourceName).AlterConfigs(changes, validateOnly),
+            ConfigResourceType.Broker => Refuse("The configurations of a broker are options of its process: change them where it is started, and start it anew."),
+            _ => Refuse($"There are no configurations of resources of type {resourceType} that could be changed: only topics ({(sbyte)ConfigResourceType.Topic}) have such."),
+        };
+    }
+
+    private static Task<TopicReply> Refuse(string message) => Task.FromResult(TopicReply.Refused(ErrorCode.InvalidRequest, message));
+}

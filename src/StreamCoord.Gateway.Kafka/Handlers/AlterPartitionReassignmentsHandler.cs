@@ -1,0 +1,45 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Topics;
+using WantedPartition = StreamCoord.Protocol.Kafka.Messages.AlterPartitionReassignmentsRequest.ReassignablePartition;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Answers who wants replicas moved: this broker is the only place for them, so that nothing ever moves.</summary>
+internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains, KafkaListener listener)
+    : ApiHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>
+{
+    /// <inheritdoc/>
+    protected override async Task<AlterPartitionReassignmentsResponse> HandleAsync(AlterPartitionReassignmentsRequest request, KafkaRequestContext context) => new()
+    {
+        AllowReplicationFactorChange = request.AllowReplicationFactorChange,
+        Responses = await Task.WhenAll(request.Topics.Select(async wanted =>
+        {
+            TopicReply reply = await TopicLookup.FindAsync(grains, wanted.Name);
+            return new AlterPartitionReassignmentsResponse.ReassignableTopicResponse
+            {
+                Name = wanted.Name,
+                Partitions = [.. wanted.Partitions.Select(partition => Answer(reply, partition))],
+            };
+        })),
+    };
+
+    private AlterPartitionReassignmentsResponse.ReassignablePartitionResponse Answer(TopicReply reply, WantedPartition wanted)
+    {
+        (ErrorCode error, string? message) = reply.Topic is { } topic ? Check(topic, wanted) : (reply.Error, reply.Message);
+        return new AlterPartitionReassignmentsResponse.ReassignablePartitionResponse
+        {
+            PartitionIndex = wanted.PartitionIndex,
+            ErrorCode = (short)error,
+            ErrorMessage = message,
+        };
+    }
+
+    private (ErrorCode Error, string? Message) Check(TopicDescription topic, WantedPartition wanted)
+    {
+        return !TopicLookup.HasPartition(topic, wanted.PartitionIndex) ? (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.")
+            : wanted.Replicas is not { } replicas ? (ErrorCode.NoReassignmentInProgress, "Nothing is being moved that could be called off.")
+            : replicas is [var only] && only == listener.NodeId.Value ? (ErrorCode.None, null)
+            : (ErrorCode.InvalidReplicaAssignment, $"The replicas of a partition can be on broker {listener.NodeId} only, which is the only one, and once.");
+    }
+}

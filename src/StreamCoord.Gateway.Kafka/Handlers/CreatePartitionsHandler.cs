@@ -1,0 +1,56 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Topics;
+using WantedTopic = StreamCoord.Protocol.Kafka.Messages.CreatePartitionsRequest.CreatePartitionsTopic;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Gives topics more partitions.</summary>
+internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse>
+{
+    /// <inheritdoc/>
+    protected override async Task<CreatePartitionsResponse> HandleAsync(CreatePartitionsRequest request, KafkaRequestContext context)
+    {
+        return new CreatePartitionsResponse
+        {
+            Results = await Task.WhenAll(request.Topics.GroupBy(topic => topic.Name).Select(async same =>
+            {
+                TopicReply reply = same.Count() == 1
+                    ? await GrowAsync(same.First(), request.ValidateOnly)
+                    : TopicReply.Refused(ErrorCode.InvalidRequest, "The request names the topic more than once.");
+                return new CreatePartitionsResponse.CreatePartitionsTopicResult
+                {
+                    Name = same.Key,
+                    ErrorCode = (short)reply.Error,
+                    ErrorMessage = reply.Message,
+                };
+            })),
+        };
+    }
+
+    private async Task<TopicReply> GrowAsync(WantedTopic wanted, bool validateOnly)
+    {
+        TopicReply found = await TopicLookup.FindAsync(grains, wanted.Name);
+        if (found.Topic is not { } topic)
+        {
+            return found;
+        }
+        // With too small a count there is nothing to assign, and the topic says what is wrong.
+        bool isGrowth = wanted.Count > topic.Partitions.Count;
+        return isGrowth && CheckAssignments(wanted, wanted.Count - topic.Partitions.Count) is { } impossible
+            ? TopicReply.Refused(ErrorCode.InvalidReplicaAssignment, impossible)
+            : await grains.GetGrain<ITopicGrain>(wanted.Name).SetPartitionCount(wanted.Count, validateOnly);
+    }
+
+    private string? CheckAssignments(WantedTopic wanted, int newPartitions)
+    {
+        if (wanted.Assignments is not { } assignments)
+        {
+            return null;
+        }
+        bool isHere = assignments.All(one => one.BrokerIds is [var only] && only == listener.NodeId.Value);
+        return isHere && assignments.Count == newPartitions
+            ? null
+            : $"Replicas can be assigned to broker {listener.NodeId} only, and to each of the {newPartitions} new partitions.";
+    }
+}

@@ -1,0 +1,62 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Partitions;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Topics;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DeleteRecordsResponse.DeleteRecordsPartitionResult;
+using WantedPartition = StreamCoord.Protocol.Kafka.Messages.DeleteRecordsRequest.DeleteRecordsPartition;
+using WantedTopic = StreamCoord.Protocol.Kafka.Messages.DeleteRecordsRequest.DeleteRecordsTopic;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Takes records away from the beginnings of partitions.</summary>
+internal sealed class DeleteRecordsHandler(IGrainFactory grains) : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
+{
+    private const long NoLowWatermark = -1;
+
+    /// <inheritdoc/>
+    protected override async Task<DeleteRecordsResponse> HandleAsync(DeleteRecordsRequest request, KafkaRequestContext context) => new()
+    {
+        Topics = await Task.WhenAll(request.Topics.Select(DeleteAsync)),
+    };
+
+    private async Task<DeleteRecordsResponse.DeleteRecordsTopicResult> DeleteAsync(WantedTopic wanted)
+    {
+        TopicReply reply = await TopicLookup.FindAsync(grains, wanted.Name);
+        ErrorCode refusal = reply.Topic is { } topic ? Check(topic) : reply.Error;
+        return new DeleteRecordsResponse.DeleteRecordsTopicResult
+        {
+            Name = wanted.Name,
+            Partitions = await Task.WhenAll(wanted.Partitions.Select(partition => refusal == ErrorCode.None
+                ? DeleteAsync(wanted.Name, partition)
+                : Task.FromResult(Refuse(partition.PartitionIndex, refusal)))),
+        };
+    }
+
+    // A compacted log keeps what nobody has overwritten: to take records away by their place would break that.
+    private static ErrorCode Check(TopicDescription topic)
+    {
+        return TopicName.IsInternal(topic.Name) ? ErrorCode.InvalidTopicException
+            : TopicConfigDefinition.SplitWords(TopicConfigs.Value(topic.Configs, TopicConfigs.CleanupPolicy)).Contains("delete") ? ErrorCode.None
+            : ErrorCode.PolicyViolation;
+    }
+
+    private async Task<PartitionAnswer> DeleteAsync(string topic, WantedPartition wanted)
+    {
+        // -1 stands for the high watermark, here and there.
+        DeleteRecordsReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.PartitionIndex).ToString()).DeleteRecords(new Offset(wanted.Offset));
+        return reply.Error != ErrorCode.None
+            ? Refuse(wanted.PartitionIndex, reply.Error)
+            : new PartitionAnswer
+            {
+                PartitionIndex = wanted.PartitionIndex,
+                LowWatermark = reply.LogStartOffset.Value,
+            };
+    }
+
+    private static PartitionAnswer Refuse(int partition, ErrorCode error) => new()
+    {
+        PartitionIndex = partition,
+        LowWatermark = NoLowWatermark,
+        ErrorCode = (short)error,
+    };
+}

@@ -1,0 +1,45 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Partitions;
+using StreamCoord.Protocol.Kafka.Messages;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeProducersResponse.PartitionResponse;
+using Producer = StreamCoord.Protocol.Kafka.Messages.DescribeProducersResponse.ProducerState;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Tells which idempotent producers partitions remember.</summary>
+internal sealed class DescribeProducersHandler(IGrainFactory grains) : ApiHandler<DescribeProducersRequest, DescribeProducersResponse>
+{
+    private const int NoCoordinator = -1;
+
+    /// <inheritdoc/>
+    protected override async Task<DescribeProducersResponse> HandleAsync(DescribeProducersRequest request, KafkaRequestContext context) => new()
+    {
+        Topics = await Task.WhenAll(request.Topics.Select(async topic => new DescribeProducersResponse.TopicResponse
+        {
+            Name = topic.Name,
+            Partitions = await Task.WhenAll(topic.PartitionIndexes.Select(partition => DescribeAsync(topic.Name, partition))),
+        })),
+    };
+
+    private async Task<PartitionAnswer> DescribeAsync(string topic, int partition)
+    {
+        ProducersReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, partition).ToString()).DescribeProducers();
+        return new PartitionAnswer
+        {
+            PartitionIndex = partition,
+            ErrorCode = (short)reply.Error,
+            ErrorMessage = reply.Message,
+            ActiveProducers =
+            [
+                .. reply.Producers.Select(producer => new Producer
+                {
+                    ProducerId = producer.ProducerId,
+                    ProducerEpoch = producer.Epoch,
+                    LastSequence = producer.LastSequence,
+                    LastTimestamp = producer.LastTimestampMs,
+                    CoordinatorEpoch = NoCoordinator,
+                }),
+            ],
+        };
+    }
+}

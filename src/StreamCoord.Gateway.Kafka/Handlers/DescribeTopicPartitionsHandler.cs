@@ -1,0 +1,103 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Topics;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition;
+using RequestCursor = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsRequest.CursorData;
+using ResponseCursor = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsResponse.Cursor;
+using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Describes topics page by page, by name in ordinal order (KIP-966): a page has so many partitions and says where the next one begins.</summary>
+internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
+{
+    /// <summary>The most partitions of a page, whatever is asked for: Kafka's <c>max.request.partition.size.limit</c>.</summary>
+    private const int PartitionsMax = 2_000;
+
+    /// <inheritdoc/>
+    protected override async Task<DescribeTopicPartitionsResponse> HandleAsync(DescribeTopicPartitionsRequest request, KafkaRequestContext context)
+    {
+        RequestCursor cursor = request.Cursor ?? new RequestCursor();
+        if (cursor.PartitionIndex < 0)
+        {
+            return new DescribeTopicPartitionsResponse
+            {
+                Topics = [.. request.Topics.Select(topic => Refuse(topic.Name, ErrorCode.InvalidRequest))],
+            };
+        }
+        IEnumerable<(string Name, TopicReply Reply)> topics = await FindAsync(request.Topics, cursor.TopicName);
+        return Page(topics, cursor, Math.Clamp(request.ResponsePartitionLimit, 1, PartitionsMax));
+    }
+
+    private async Task<IEnumerable<(string Name, TopicReply Reply)>> FindAsync(IReadOnlyList<DescribeTopicPartitionsRequest.TopicRequest> wanted, string from)
+    {
+        if (wanted.Count == 0)
+        {
+            return (await TopicCatalogue.ListAsync(grains)).Where(topic => string.CompareOrdinal(topic.Name, from) >= 0).Select(topic => (topic.Name, TopicReply.Done(topic)));
+        }
+        string[] names = [.. wanted.Select(topic => topic.Name).Distinct().Where(name => string.CompareOrdinal(name, from) >= 0).Order(StringComparer.Ordinal)];
+        TopicReply[] replies = await Task.WhenAll(names.Select(name => TopicLookup.FindAsync(grains, name)));
+        return names.Zip(replies);
+    }
+
+    private static DescribeTopicPartitionsResponse Page(IEnumerable<(string Name, TopicReply Reply)> topics, RequestCursor cursor, int limit)
+    {
+        var page = new List<TopicAnswer>();
+        int left = limit;
+        foreach ((string name, TopicReply reply) in topics)
+        {
+            if (left == 0)
+            {
+                return Finish(page, name, 0);
+            }
+            if (reply.Topic is not { } topic)
+            {
+                page.Add(Refuse(name, reply.Error));
+                continue;
+            }
+            int first = name == cursor.TopicName ? cursor.PartitionIndex : 0;
+            PartitionAnswer[] partitions = [.. topic.Partitions.Skip(first).Take(left).Select(Describe)];
+            page.Add(Describe(topic, partitions));
+            left -= partitions.Length;
+            if (first + partitions.Length < topic.Partitions.Count)
+            {
+                return Finish(page, name, first + partitions.Length);
+            }
+        }
+        return new DescribeTopicPartitionsResponse { Topics = page };
+    }
+
+    private static DescribeTopicPartitionsResponse Finish(IReadOnlyList<TopicAnswer> page, string nextTopic, int nextPartition) => new()
+    {
+        Topics = page,
+        NextCursor = new ResponseCursor
+        {
+            TopicName = nextTopic,
+            PartitionIndex = nextPartition,
+        },
+    };
+
+    private static TopicAnswer Refuse(string name, ErrorCode error) => new()
+    {
+        ErrorCode = (short)error,
+        Name = name,
+    };
+
+    private static TopicAnswer Describe(TopicDescription topic, PartitionAnswer[] partitions) => new()
+    {
+        Name = topic.Name,
+        TopicId = topic.TopicId.Value,
+        IsInternal = TopicName.IsInternal(topic.Name),
+        Partitions = partitions,
+    };
+
+    private static PartitionAnswer Describe(PartitionAssignment partition) => new()
+    {
+        PartitionIndex = partition.Partition,
+        LeaderId = partition.Leader.Value,
+        ReplicaNodes = [.. partition.Replicas.Select(node => node.Value)],
+        IsrNodes = [.. partition.InSyncReplicas.Select(node => node.Value)],
+        EligibleLeaderReplicas = [],
+        LastKnownElr = [],
+    };
+}

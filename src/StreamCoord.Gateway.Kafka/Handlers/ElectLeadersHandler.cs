@@ -1,0 +1,48 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Topics;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ElectLeadersResponse.PartitionResultData;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Answers who wants other leaders elected: every partition has one replica, which leads it.</summary>
+internal sealed class ElectLeadersHandler(IGrainFactory grains) : ApiHandler<ElectLeadersRequest, ElectLeadersResponse>
+{
+    private const sbyte Preferred = 0;
+    private const sbyte Unclean = 1;
+
+    /// <inheritdoc/>
+    protected override async Task<ElectLeadersResponse> HandleAsync(ElectLeadersRequest request, KafkaRequestContext context)
+    {
+        if (request.ElectionType is not (Preferred or Unclean))
+        {
+            return new ElectLeadersResponse { ErrorCode = (short)ErrorCode.InvalidRequest };
+        }
+        // Who asks for all partitions is told of those alone that got another leader.
+        return new ElectLeadersResponse
+        {
+            ReplicaElectionResults = await Task.WhenAll((request.TopicPartitions ?? []).Select(async wanted =>
+            {
+                TopicReply reply = await TopicLookup.FindAsync(grains, wanted.Topic);
+                return new ElectLeadersResponse.ReplicaElectionResult
+                {
+                    Topic = wanted.Topic,
+                    PartitionResult = [.. wanted.Partitions.Select(partition => Answer(reply, partition))],
+                };
+            })),
+        };
+    }
+
+    private static PartitionAnswer Answer(TopicReply reply, int partition)
+    {
+        (ErrorCode error, string message) = reply.Topic is not { } topic ? (reply.Error, reply.Message!)
+            : TopicLookup.HasPartition(topic, partition) ? (ErrorCode.ElectionNotNeeded, "The only replica of the partition leads it.")
+            : (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.");
+        return new PartitionAnswer
+        {
+            PartitionId = partition,
+            ErrorCode = (short)error,
+            ErrorMessage = message,
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using StreamCoord.Gateway.Kafka.Configs;
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Topics;
+using Resource = StreamCoord.Protocol.Kafka.Messages.ListConfigResourcesResponse.ConfigResource;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Lists what has configurations: topics and this broker. Version 0 asks for subscriptions to metrics of clients alone, of which there are none.</summary>
+internal sealed class ListConfigResourcesHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
+{
+    /// <inheritdoc/>
+    protected override async Task<ListConfigResourcesResponse> HandleAsync(ListConfigResourcesRequest request, KafkaRequestContext context)
+    {
+        ConfigResourceType[] types = context.Version == 0
+            ? [ConfigResourceType.ClientMetrics]
+            : request.ResourceTypes.Count == 0 ? Enum.GetValues<ConfigResourceType>() : [.. request.ResourceTypes.Distinct().Select(type => (ConfigResourceType)type)];
+        if (!types.All(Enum.IsDefined))
+        {
+            return new ListConfigResourcesResponse { ErrorCode = (short)ErrorCode.UnsupportedVersion };
+        }
+        List<Resource> resources = [];
+        if (types.Contains(ConfigResourceType.Topic))
+        {
+            resources.AddRange((await TopicCatalogue.ListAsync(grains)).Select(topic => Describe(ConfigResourceType.Topic, topic.Name)));
+        }
+        if (types.Contains(ConfigResourceType.Broker))
+        {
+            resources.Add(Describe(ConfigResourceType.Broker, listener.NodeId.ToString()));
+        }
+        return new ListConfigResourcesResponse { ConfigResources = resources };
+    }
+
+    private static Resource Describe(ConfigResourceType type, string name) => new()
+    {
+        ResourceType = (sbyte)type,
+        ResourceName = name,
+    };
+}

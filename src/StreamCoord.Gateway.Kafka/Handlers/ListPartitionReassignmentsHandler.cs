@@ -1,0 +1,12 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Protocol.Kafka.Messages;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Lists the partitions whose replicas are being moved: where there is one broker, none is.</summary>
+internal sealed class ListPartitionReassignmentsHandler : ApiHandler<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>
+{
+    /// <inheritdoc/>
+    protected override Task<ListPartitionReassignmentsResponse> HandleAsync(ListPartitionReassignmentsRequest request, KafkaRequestContext context) =>
+        Task.FromResult(new ListPartitionReassignmentsResponse());
+}

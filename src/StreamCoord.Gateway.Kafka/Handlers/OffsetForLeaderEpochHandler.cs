@@ -1,0 +1,34 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Partitions;
+using StreamCoord.Protocol.Kafka.Messages;
+using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.OffsetForLeaderEpochResponse.EpochEndOffset;
+using WantedPartition = StreamCoord.Protocol.Kafka.Messages.OffsetForLeaderEpochRequest.OffsetForLeaderPartition;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Tells where the records of an epoch end, so that a consumer sees after a change of leaders whether it has read what is not there any more (KIP-320).</summary>
+internal sealed class OffsetForLeaderEpochHandler(IGrainFactory grains) : ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
+{
+    /// <inheritdoc/>
+    protected override async Task<OffsetForLeaderEpochResponse> HandleAsync(OffsetForLeaderEpochRequest request, KafkaRequestContext context) => new()
+    {
+        Topics = await Task.WhenAll(request.Topics.Select(async topic => new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult
+        {
+            Topic = topic.Topic,
+            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => FindAsync(topic.Topic, partition))),
+        })),
+    };
+
+    private async Task<PartitionAnswer> FindAsync(string topic, WantedPartition wanted)
+    {
+        EpochEndReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.Partition).ToString())
+            .FindEpochEnd(new LeaderEpoch(wanted.LeaderEpoch), new LeaderEpoch(wanted.CurrentLeaderEpoch));
+        return new PartitionAnswer
+        {
+            ErrorCode = (short)reply.Error,
+            Partition = wanted.Partition,
+            LeaderEpoch = reply.Epoch.Value,
+            EndOffset = reply.EndOffset.Value,
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using StreamCoord.Log.Epochs;
+
+namespace StreamCoord.Log.Tests;
+
+/// <summary>Where an epoch ends: what clients and followers are told who have read in it (KIP-101).</summary>
+public sealed class LeaderEpochHistoryTests
+{
+    private const long LogEnd = 30;
+
+    [Theory]
+    [InlineData(2, 2, 10)]
+    [InlineData(1, 1, 5)]
+    [InlineData(3, 2, 10)]
+    [InlineData(5, 5, LogEnd)]
+    [InlineData(6, 5, LogEnd)]
+    [InlineData(7, 7, LogEnd)]
+    [InlineData(8, -1, -1)]
+    [InlineData(-1, -1, -1)]
+    public void EndOf_IsTheStartOfTheNextNewerEpoch_OrTheLogsEnd(int epoch, int expectedEpoch, long expectedEnd)
+    {
+        var history = new LeaderEpochHistory();
+        history.Append(new LeaderEpoch(2), new Offset(5));
+        history.Append(new LeaderEpoch(5), new Offset(10));
+
+        Assert.Equal(
+            new EpochStart(new LeaderEpoch(expectedEpoch), new Offset(expectedEnd)),
+            history.EndOf(new LeaderEpoch(epoch), new Offset(LogEnd), serving: new LeaderEpoch(7)));
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(4, 4)]
+    [InlineData(5, -1)]
+    public void EndOf_InALogWithoutRecords_IsItsEnd_UpToTheEpochThatServes(int epoch, int expectedEpoch)
+    {
+        EpochStart end = new LeaderEpochHistory().EndOf(new LeaderEpoch(epoch), new Offset(LogEnd), serving: new LeaderEpoch(4));
+        Assert.Equal((expectedEpoch, expectedEpoch < 0 ? -1 : LogEnd), (end.Epoch.Value, end.StartOffset.Value));
+    }
+
+    [Fact]
+    public void EndOf_WhileNobodyServes_KnowsWhatTheLogHas()
+    {
+        var history = new LeaderEpochHistory();
+        history.Append(new LeaderEpoch(2), new Offset(5));
+        Assert.Equal(new EpochStart(new LeaderEpoch(2), new Offset(LogEnd)), history.EndOf(new LeaderEpoch(2), new Offset(LogEnd), LeaderEpoch.Unknown));
+        Assert.Equal(new EpochStart(LeaderEpoch.Unknown, Offset.None), history.EndOf(new LeaderEpoch(3), new Offset(LogEnd), LeaderEpoch.Unknown));
+    }
+
+    [Fact]
+    public async Task FindEpochEnd_FollowsTheLog_ThroughRestartAndRetention()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync();
+        LeaderEpoch first = harness.Log.Epoch;
+        await harness.AppendAsync(harness.Record("a"), harness.Record("b"));
+        Assert.Equal(new EpochStart(first, new Offset(2)), await harness.Log.FindEpochEndAsync(first));
+
+        await harness.RestartAsync();
+        LeaderEpoch second = harness.Log.Epoch;
+        Assert.Equal(new EpochStart(second, new Offset(2)), await harness.Log.FindEpochEndAsync(second));
+        await harness.AppendAsync(harness.Record("c"));
+        Assert.Equal(new EpochStart(first, new Offset(2)), await harness.Log.FindEpochEndAsync(first));
+        Assert.Equal(new EpochStart(second, new Offset(3)), await harness.Log.FindEpochEndAsync(second));
+
+        await harness.Log.DeleteRecordsAsync(Offset.None);
+        Assert.Equal(new EpochStart(first, new Offset(3)), await harness.Log.FindEpochEndAsync(first));
+        Assert.Equal(new EpochStart(LeaderEpoch.Unknown, Offset.None), await harness.Log.FindEpochEndAsync(second.Next()));
+    }
+}
