@@ -124,7 +124,6 @@ public sealed class PartitionAdminTests(SiloFixture fixture) : IAsyncLifetime
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    [InlineData(5)]
     public async Task DescribeLogDirs_TellsSizes_AndLeavesOutWhatDoesNotExist(short version)
     {
         byte[] batch = Requests.Batch("a");
