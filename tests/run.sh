@@ -86,7 +86,7 @@ echo "Building ..."
 dotnet build StreamCoord.sln -c Release -warnaserror -nologo -v quiet -clp:NoSummary || { fail "the build"; finish; }
 
 echo "Checking the format ..."
-dotnet format StreamCoord.sln --verify-no-changes --no-restore || fail "the format; 'dotnet format' puts it right"
+Configuration=Release dotnet format StreamCoord.sln --verify-no-changes --no-restore || fail "the format; 'dotnet format' puts it right"
 
 echo "Testing ..."
 mapfile -t projects < <(find tests -mindepth 1 -maxdepth 1 -type d -name '*.Tests' -printf '%f\n' | sort)

@@ -16,6 +16,7 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
     private readonly string _dataDirectory;
     private readonly ConcurrentDictionary<(TopicId, int), PartitionLog> _logs = new();
     private readonly ITimer _idleTimer;
+    private bool _isDisposed;
     private readonly TimeSpan _idle;
     private readonly Action? _fellIdle;
 
@@ -62,9 +63,13 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
         _logs.TryRemove((topicId, partition), out _);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Closes every log. Calling it again has no effect: containers do, for each name that they know it by.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
         await _idleTimer.DisposeAsync();
         await Task.WhenAll(_logs.Values.Where(log => log.IsOpen).Select(log => log.CloseAsync()));
         _context.Io.Dispose();

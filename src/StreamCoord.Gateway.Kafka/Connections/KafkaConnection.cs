@@ -15,6 +15,8 @@ internal sealed partial class KafkaConnection(
 {
     private const int RequestsMax = 64;
 
+    // The first ends the reading, and what waits for something to happen; the second everything.
+    private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<(Task<KafkaResponse> Response, int CorrelationId, Frame Frame)> _answers =
         Channel.CreateBounded<(Task<KafkaResponse>, int, Frame)>(new BoundedChannelOptions(RequestsMax) { SingleReader = true, SingleWriter = true });
@@ -22,11 +24,18 @@ internal sealed partial class KafkaConnection(
     private long _lastReadTimestamp = time.GetTimestamp();
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _drain.Dispose();
+        _stop.Dispose();
+    }
 
     /// <summary>Serves the connection until either side ends it.</summary>
-    public async Task RunAsync(CancellationToken closed)
+    /// <param name="draining">The silo is stopping: what was begun is answered, nothing more is read.</param>
+    /// <param name="closed">The connection is gone.</param>
+    public async Task RunAsync(CancellationToken draining, CancellationToken closed)
     {
+        using CancellationTokenRegistration finishing = draining.UnsafeRegister(state => Cancel(((KafkaConnection)state!)._drain), this);
         using CancellationTokenRegistration ending = closed.UnsafeRegister(state => ((KafkaConnection)state!).Stop(), this);
         await using ITimer idle = time.CreateTimer(_ => StopWhenIdle(), null, TimeSpan.FromMilliseconds(options.IdleMs), TimeSpan.FromMilliseconds(options.IdleMs));
         Task writing = WriteAsync();
@@ -52,11 +61,11 @@ internal sealed partial class KafkaConnection(
     private async Task ReadAsync()
     {
         var frames = new FrameReader(pipe.Input, options.RequestBytesMax);
-        while (await frames.ReadAsync(_stop.Token) is { } frame)
+        while (await frames.ReadAsync(_drain.Token) is { } frame)
         {
             Volatile.Write(ref _lastReadTimestamp, time.GetTimestamp());
             (Task<KafkaResponse> response, int correlationId) = await BeginAsync(frame);
-            await _answers.Writer.WriteAsync((response, correlationId, frame), _stop.Token);
+            await _answers.Writer.WriteAsync((response, correlationId, frame), _drain.Token);
         }
     }
 
@@ -64,7 +73,7 @@ internal sealed partial class KafkaConnection(
     {
         FrameHeader header = frame.ReadHeader((key, version) => apis.Find(key) is { } api && api.VersionMin <= version && version <= api.VersionMax && api.IsFlexible(version), out int bodyAt);
         IApiHandler handler = apis.Find(header.ApiKey) ?? throw new KafkaFormatException($"There is no API {header.ApiKey} here.");
-        var context = new KafkaRequestContext(header.ApiKey, header.Version, header.CorrelationId, header.ClientId, clientHost, _stop.Token);
+        var context = new KafkaRequestContext(header.ApiKey, header.Version, header.CorrelationId, header.ClientId, clientHost, _drain.Token);
         if (header.Version < handler.VersionMin || header.Version > handler.VersionMax)
         {
             return (Handlers.ApiVersionsHandler.AnswerUnknownVersion(context, apis), header.CorrelationId);
@@ -143,9 +152,15 @@ internal sealed partial class KafkaConnection(
 
     private void Stop()
     {
+        Cancel(_drain);
+        Cancel(_stop);
+    }
+
+    private static void Cancel(CancellationTokenSource source)
+    {
         try
         {
-            _stop.Cancel();
+            source.Cancel();
         }
         catch (ObjectDisposedException)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 using StreamCoord.Gateway.Kafka.Dispatch;
 
@@ -13,6 +14,7 @@ internal sealed class KafkaConnectionHandler(ApiTable apis, KafkaGatewayOptions 
     {
         string clientHost = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "unknown";
         using var served = new KafkaConnection(connection.Transport, clientHost, apis, options, time, logger);
-        await served.RunAsync(connection.ConnectionClosed);
+        CancellationToken draining = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        await served.RunAsync(draining, connection.ConnectionClosed);
     }
 }

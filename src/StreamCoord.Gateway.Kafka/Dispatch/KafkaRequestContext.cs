@@ -6,5 +6,5 @@ namespace StreamCoord.Gateway.Kafka.Dispatch;
 /// <param name="CorrelationId">What the client recognises the answer by.</param>
 /// <param name="ClientId">What the client calls itself; null when it does not.</param>
 /// <param name="ClientHost">The address it calls from.</param>
-/// <param name="Stopping">Cancelled when the connection ends.</param>
+/// <param name="Stopping">Cancelled when the connection ends or the silo stops: what waits for something to happen answers with what there is.</param>
 internal sealed record KafkaRequestContext(short ApiKey, short Version, int CorrelationId, string? ClientId, string ClientHost, CancellationToken Stopping);

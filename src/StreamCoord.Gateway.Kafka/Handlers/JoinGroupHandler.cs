@@ -37,13 +37,13 @@ internal sealed class JoinGroupHandler(IGrainFactory grains) : ApiHandler<JoinGr
             RebalanceTimeoutMs = request.RebalanceTimeoutMs,
             RequiresKnownMemberId = context.Version >= FirstVersionWithRequiredMemberId,
             SupportsSkippingAssignment = context.Version >= FirstVersionWithSkippedAssignment,
-        });
+        }).OrAsync(() => JoinGroupReply.Refused(ErrorCode.CoordinatorNotAvailable, "", request.MemberId), context.Stopping);
         return new JoinGroupResponse
         {
             ErrorCode = (short)reply.Error,
             GenerationId = reply.GenerationId,
             ProtocolType = reply.ProtocolType,
-            ProtocolName = reply.ProtocolName,
+            ProtocolName = reply.ProtocolName ?? (context.Version < FirstVersionWithNullProtocol ? "" : null),
             Leader = reply.Leader,
             SkipAssignment = reply.SkipAssignment,
             MemberId = reply.MemberId,

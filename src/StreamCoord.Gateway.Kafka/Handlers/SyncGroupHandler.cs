@@ -21,7 +21,8 @@ internal sealed class SyncGroupHandler(IGrainFactory grains) : ApiHandler<SyncGr
             request.GroupInstanceId,
             request.ProtocolType,
             request.ProtocolName,
-            [.. request.Assignments.Select(one => new MemberAssignment(one.MemberId, one.Assignment.ToArray()))]));
+            [.. request.Assignments.Select(one => new MemberAssignment(one.MemberId, one.Assignment.ToArray()))]))
+            .OrAsync(() => SyncGroupReply.Refused(ErrorCode.CoordinatorNotAvailable, ""), context.Stopping);
         return new SyncGroupResponse
         {
             ErrorCode = (short)reply.Error,
