@@ -6,6 +6,8 @@ namespace StreamCoord.Grains.Brokers;
 /// <summary>The JSON of /brokers/ids/N (Kafka's BrokerIdZNode, version 5). Immutable.</summary>
 internal sealed record BrokerNode
 {
+    private const string PlainKafkaListener = "PLAINTEXT";
+
     public int Version { get; init; } = 5;
 
     public required string Host { get; init; }
@@ -31,6 +33,7 @@ internal sealed record BrokerNode
         var node = new BrokerNode
         {
             Host = endpoints.Host,
+            Port = PortOf(endpoints.Listeners.FirstOrDefault(listener => listener.Name == PlainKafkaListener)),
             Timestamp = nowMs.ToString(CultureInfo.InvariantCulture),
             Endpoints = [.. endpoints.Listeners.Select(listener => $"{listener.Name}://{listener.Address}")],
             ListenerSecurityProtocolMap = endpoints.Listeners.ToDictionary(listener => listener.Name, listener => listener.SecurityProtocol),
@@ -38,4 +41,7 @@ internal sealed record BrokerNode
         };
         return JsonSerializer.SerializeToUtf8Bytes(node, KafkaJson.Default.BrokerNode);
     }
+
+    private static int PortOf(BrokerListener? listener) =>
+        listener is null ? -1 : int.Parse(listener.Address[(listener.Address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 }

@@ -20,6 +20,14 @@ public sealed class KafkaJsonTests
     }
 
     [Fact]
+    public void Broker_HasThePortOfItsPlainKafkaListener()
+    {
+        var endpoints = new BrokerEndpoints("h", [new BrokerListener("HTTP", "PLAINTEXT", "h:8080"), new BrokerListener("PLAINTEXT", "PLAINTEXT", "[::1]:9092")], null);
+
+        Assert.Contains("\"port\":9092,", Encoding.UTF8.GetString(BrokerNode.Write(endpoints, 0)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Broker_WithoutARack_HasNone() =>
         Assert.DoesNotContain("rack", Encoding.UTF8.GetString(BrokerNode.Write(new BrokerEndpoints("h", [], null), 0)), StringComparison.Ordinal);
 
