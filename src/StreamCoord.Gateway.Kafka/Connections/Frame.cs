@@ -8,6 +8,9 @@ internal sealed class Frame(byte[] buffer, int sizeBytes) : IDisposable
 {
     private byte[]? _buffer = buffer;
 
+    /// <summary>How long it is. Bytes.</summary>
+    public int SizeBytes => sizeBytes;
+
     /// <summary>The request.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, sizeBytes);
 

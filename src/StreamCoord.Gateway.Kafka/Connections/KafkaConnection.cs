@@ -9,7 +9,10 @@ namespace StreamCoord.Gateway.Kafka.Connections;
 /// <summary>
 /// One client's connection: begins its requests in their order, and writes the answers in the same order, however long one of them takes.
 /// </summary>
-/// <remarks>Owns both halves of the pipe while it runs. Requests under way &lt;= <see cref="RequestsMax"/>: then nothing more is read, so the client's own buffer fills.</remarks>
+/// <remarks>
+/// Owns both halves of the pipe while it runs. Requests under way &lt;= <see cref="RequestsMax"/>, their bytes &lt;= one more than <see cref="KafkaGatewayOptions.RequestBytesMax"/>: then nothing more is
+/// read, so the client's own buffer fills. Fetched bytes that the client has not taken &lt;= <see cref="KafkaGatewayOptions.FetchBytesMax"/>, but for a first batch.
+/// </remarks>
 internal sealed partial class KafkaConnection(
     IDuplexPipe pipe, string clientHost, ApiTable apis, KafkaGatewayOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
@@ -20,6 +23,9 @@ internal sealed partial class KafkaConnection(
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<(Task<KafkaResponse> Response, int CorrelationId, Frame Frame)> _answers =
         Channel.CreateBounded<(Task<KafkaResponse>, int, Frame)>(new BoundedChannelOptions(RequestsMax) { SingleReader = true, SingleWriter = true });
+
+    private readonly ByteBudget _requestBytes = new(options.RequestBytesMax);
+    private readonly ByteBudget _answerBytes = new(options.FetchBytesMax);
 
     private long _lastReadTimestamp = time.GetTimestamp();
 
@@ -51,6 +57,12 @@ internal sealed partial class KafkaConnection(
         {
             // The client has gone, or the silo stops.
         }
+#pragma warning disable CA1031 // Whatever it is, it ends this connection and nothing else.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailed(logger, failure, clientHost);
+        }
         finally
         {
             _answers.Writer.Complete();
@@ -64,6 +76,7 @@ internal sealed partial class KafkaConnection(
         while (await frames.ReadAsync(_drain.Token) is { } frame)
         {
             Volatile.Write(ref _lastReadTimestamp, time.GetTimestamp());
+            await _requestBytes.TakeAsync(frame.SizeBytes).WaitAsync(_drain.Token);
             (Task<KafkaResponse> response, int correlationId) = await BeginAsync(frame);
             await _answers.Writer.WriteAsync((response, correlationId, frame), _drain.Token);
         }
@@ -73,7 +86,7 @@ internal sealed partial class KafkaConnection(
     {
         FrameHeader header = frame.ReadHeader((key, version) => apis.Find(key) is { } api && api.VersionMin <= version && version <= api.VersionMax && api.IsFlexible(version), out int bodyAt);
         IApiHandler handler = apis.Find(header.ApiKey) ?? throw new KafkaFormatException($"There is no API {header.ApiKey} here.");
-        var context = new KafkaRequestContext(header.ApiKey, header.Version, header.CorrelationId, header.ClientId, clientHost, _drain.Token);
+        var context = new KafkaRequestContext(header.ApiKey, header.Version, header.CorrelationId, header.ClientId, clientHost, _answerBytes, _drain.Token);
         if (header.Version < handler.VersionMin || header.Version > handler.VersionMax)
         {
             return (Handlers.ApiVersionsHandler.AnswerUnknownVersion(context, apis), header.CorrelationId);
@@ -87,13 +100,17 @@ internal sealed partial class KafkaConnection(
         {
             await foreach ((Task<KafkaResponse> pending, int correlationId, Frame frame) in _answers.Reader.ReadAllAsync(CancellationToken.None))
             {
-                using (frame)
+                try
                 {
                     using KafkaResponse response = await pending;
                     if (!response.IsEmpty && !_stop.IsCancellationRequested)
                     {
                         await WriteAsync(response, correlationId);
                     }
+                }
+                finally
+                {
+                    Release(frame);
                 }
             }
         }
@@ -138,8 +155,14 @@ internal sealed partial class KafkaConnection(
             {
                 (await pending).Dispose();
             }
-            frame.Dispose();
+            Release(frame);
         }
+    }
+
+    private void Release(Frame frame)
+    {
+        frame.Dispose();
+        _requestBytes.Return(frame.SizeBytes);
     }
 
     private void StopWhenIdle()

@@ -1,3 +1,5 @@
+using StreamCoord.Gateway.Kafka.Connections;
+
 namespace StreamCoord.Gateway.Kafka.Dispatch;
 
 /// <summary>What a handler knows of a request besides its body. Immutable.</summary>
@@ -6,5 +8,7 @@ namespace StreamCoord.Gateway.Kafka.Dispatch;
 /// <param name="CorrelationId">What the client recognises the answer by.</param>
 /// <param name="ClientId">What the client calls itself; null when it does not.</param>
 /// <param name="ClientHost">The address it calls from.</param>
+/// <param name="Answers">What the connection's answers may hold in memory, for those that hold much.</param>
 /// <param name="Stopping">Cancelled when the connection ends or the silo stops: what waits for something to happen answers with what there is.</param>
-internal sealed record KafkaRequestContext(short ApiKey, short Version, int CorrelationId, string? ClientId, string ClientHost, CancellationToken Stopping);
+internal sealed record KafkaRequestContext(
+    short ApiKey, short Version, int CorrelationId, string? ClientId, string ClientHost, ByteBudget Answers, CancellationToken Stopping);

@@ -31,15 +31,14 @@ internal sealed class DeleteTopicsHandler(IGrainFactory grains) : ApiHandler<Del
 
     private async Task<TopicAnswer> DeleteAsync(string name)
     {
-        ITopicGrain topic = grains.GetGrain<ITopicGrain>(name);
-        Guid topicId = (await topic.Describe()).Topic?.TopicId.Value ?? default;
+        TopicReply found = await TopicLookup.FindAsync(grains, name);
         TopicReply reply = TopicName.IsInternal(name)
             ? TopicReply.Refused(ErrorCode.InvalidTopicException, $"'{name}' is a topic that the service keeps for itself.")
-            : await topic.Delete();
+            : found.Topic is null ? found : await grains.GetGrain<ITopicGrain>(name).Delete();
         return new TopicAnswer
         {
             Name = name,
-            TopicId = topicId,
+            TopicId = found.Topic?.TopicId.Value ?? default,
             ErrorCode = (short)reply.Error,
             ErrorMessage = reply.Message,
         };

@@ -1,3 +1,4 @@
+using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
@@ -34,29 +35,46 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
     {
         var reader = new KafkaReader(body);
         FetchRequest request = FetchRequest.Read(ref reader, context.Version);
-        return new(AnswerAsync(request, context));
-    }
-
-    private async Task<KafkaResponse> AnswerAsync(FetchRequest request, KafkaRequestContext context)
-    {
-        bool isFlexible = FetchResponse.IsFlexible(context.Version);
         if (request.SessionId != 0 || (request.SessionEpoch is not (NewSession or NoSession)))
         {
-            return new KafkaResponse(new FetchResponse { ErrorCode = (short)ErrorCode.FetchSessionIdNotFound }, context.Version, isFlexible, []);
+            return new(Task.FromResult(Answer(new FetchResponse { ErrorCode = (short)ErrorCode.FetchSessionIdNotFound }, context, [])));
         }
-        FetchRound round = await ReadEnoughAsync(request, context.Stopping);
-        var response = new FetchResponse
+        // In the order of the requests: the client takes the answers in that order, and only that frees room for the next.
+        long bytesMax = MostBytes(request);
+        return new(AnswerAsync(request, context, context.Answers.TakeAsync(bytesMax), bytesMax));
+    }
+
+    private static KafkaResponse Answer(FetchResponse response, KafkaRequestContext context, IReadOnlyList<IDisposable> owned) =>
+        new(response, context.Version, FetchResponse.IsFlexible(context.Version), owned);
+
+    private long MostBytes(FetchRequest request) =>
+        Math.Min(Math.Clamp(request.MaxBytes, 0, options.FetchBytesMax), request.Topics.Sum(topic => topic.Partitions.Sum(partition => (long)Math.Max(partition.PartitionMaxBytes, 0))));
+
+    private async Task<KafkaResponse> AnswerAsync(FetchRequest request, KafkaRequestContext context, Task granted, long bytesMax)
+    {
+        await granted;
+        var room = new Room(context.Answers, bytesMax);
+        try
         {
-            Responses =
-            [
-                .. round.Answers.Select(topic => new FetchResponse.FetchableTopicResponse
-                {
-                    Topic = topic.Topic,
-                    Partitions = topic.Partitions,
-                }),
-            ],
-        };
-        return new KafkaResponse(response, context.Version, isFlexible, round.Owned);
+            FetchRound round = await ReadEnoughAsync(request, context.Stopping);
+            var response = new FetchResponse
+            {
+                Responses =
+                [
+                    .. round.Answers.Select(topic => new FetchResponse.FetchableTopicResponse
+                    {
+                        Topic = topic.Topic,
+                        Partitions = topic.Partitions,
+                    }),
+                ],
+            };
+            return Answer(response, context, [.. round.Owned, room]);
+        }
+        catch
+        {
+            room.Dispose();
+            throw;
+        }
     }
 
     private async Task<FetchRound> ReadEnoughAsync(FetchRequest request, CancellationToken stopping)
@@ -138,5 +156,11 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
         }
         await (await Task.WhenAny(waits)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await stop.CancelAsync();
+    }
+
+    /// <summary>The part of a connection's memory that an answer holds.</summary>
+    private sealed class Room(ByteBudget budget, long bytes) : IDisposable
+    {
+        public void Dispose() => budget.Return(bytes);
     }
 }

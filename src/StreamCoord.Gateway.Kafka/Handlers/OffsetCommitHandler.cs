@@ -1,7 +1,6 @@
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
-using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -61,7 +60,7 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains) : ApiHandler<Off
         var counts = new Dictionary<string, int>();
         foreach (string topic in request.Topics.Select(topic => topic.Name).Distinct())
         {
-            counts[topic] = (await grains.GetGrain<ITopicGrain>(topic).Describe()).Topic?.Partitions.Count ?? 0;
+            counts[topic] = (await TopicLookup.FindAsync(grains, topic)).Topic?.Partitions.Count ?? 0;
         }
         return counts;
     }

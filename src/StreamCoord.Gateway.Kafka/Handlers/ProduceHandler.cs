@@ -71,10 +71,16 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         // The grain takes the partition over; then the queue is open, and it alone keeps the order.
         IPartitionGrain grain = grains.GetGrain<IPartitionGrain>(partition.ToString());
         PartitionDescription description = await grain.Describe();
-        return description.Error == ErrorCode.None
-            ? locals.TryAppend(partition, append) ?? grain.Append(append)
-            : Task.FromResult(AppendReply.Refused(description.Error, description.Message!));
+        if (description.Error != ErrorCode.None)
+        {
+            return Task.FromResult(AppendReply.Refused(description.Error, description.Message!));
+        }
+        return locals.TryAppend(partition, append) ?? Task.FromResult(await AppendByGrainAsync(grain, append));
     }
+
+    // One at a time, which keeps the order; and of a copy, because a call that times out leaves the batch with the grain.
+    private static Task<AppendReply> AppendByGrainAsync(IPartitionGrain grain, AppendRequest append) =>
+        grain.Append(append with { Data = new RecordData(append.Data.Bytes.ToArray()) });
 
     private static AppendReply? Check(ReadOnlyMemory<byte>? records, ProduceRequest request)
     {
@@ -94,11 +100,9 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
 
     private static async Task<KafkaResponse> AnswerAsync(List<(string Topic, int Partition, Task<AppendReply> Reply)> appends, short acks, KafkaRequestContext context)
     {
-        List<(string Topic, PartitionAnswer Answer)> answers = [];
-        foreach ((string topic, int partition, Task<AppendReply> pending) in appends)
-        {
-            answers.Add((topic, Describe(partition, await pending)));
-        }
+        // All of them, whatever comes of one: the frame that the batches lie in is given back afterwards.
+        AppendReply[] replies = await Task.WhenAll(appends.Select(append => append.Reply));
+        List<(string Topic, PartitionAnswer Answer)> answers = [.. appends.Zip(replies, (append, reply) => (append.Topic, Describe(append.Partition, reply)))];
         if (acks == 0)
         {
             // Whoever wants no answer learns of a failure by the connection's end.

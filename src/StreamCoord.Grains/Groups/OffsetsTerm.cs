@@ -105,7 +105,6 @@ internal sealed partial class OffsetsTerm : IDisposable
             string? problem = await TryAppendAsync(group);
             if (problem is null)
             {
-                group.Applies.ForEach(apply => apply());
                 group.Done.SetResult(ErrorCode.None);
             }
             else
@@ -136,7 +135,12 @@ internal sealed partial class OffsetsTerm : IDisposable
         try
         {
             AppendReply reply = await _log.Append(new AppendRequest(data, RequiredAcks.All, _epoch));
-            return reply.Error == ErrorCode.None ? null : reply.Message;
+            if (reply.Error != ErrorCode.None)
+            {
+                return reply.Message;
+            }
+            group.Applies.ForEach(apply => apply());
+            return null;
         }
 #pragma warning disable CA1031 // Whatever it is, the outcome is not known, and the term must end.
         catch (Exception exception)

@@ -8,7 +8,7 @@ using IncrementalAnswer = StreamCoord.Protocol.Kafka.Messages.IncrementalAlterCo
 namespace StreamCoord.Gateway.Kafka.Tests.Handlers;
 
 /// <summary>Configurations of topics are changed one by one or as a whole, and nothing else's.</summary>
-public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
+public sealed class AlterConfigsTests(SiloFixture fixture) : TopicTests(fixture)
 {
     private const sbyte Topic = 2;
     private const sbyte Broker = 4;
@@ -17,31 +17,19 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
     private const sbyte AppendOperation = 2;
     private const sbyte SubtractOperation = 3;
 
-    private KafkaClient _client = null!;
-    private string _topic = "";
-
-    public async ValueTask InitializeAsync()
-    {
-        _client = await fixture.ConnectAsync();
-        _topic = fixture.NewTopic();
-        await _client.CreateTopicAsync(_topic);
-    }
-
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     public async Task IncrementalAlterConfigs_ChangesWhatItNamesAlone(short version)
     {
-        await SetAsync(_client, _topic, (TopicConfigs.RetentionMs, "1000"), (TopicConfigs.SegmentMs, "2000"));
+        await SetAsync(Client, TopicName, (TopicConfigs.RetentionMs, "1000"), (TopicConfigs.SegmentMs, "2000"));
 
         IncrementalAnswer answer = await AlterAsync(
-            Topic, _topic, version, (TopicConfigs.RetentionMs, DeleteOperation, null), (TopicConfigs.CleanupPolicy, AppendOperation, "compact"));
+            Topic, TopicName, version, (TopicConfigs.RetentionMs, DeleteOperation, null), (TopicConfigs.CleanupPolicy, AppendOperation, "compact"));
 
-        Assert.Equal((0, _topic), (answer.ErrorCode, answer.ResourceName));
+        Assert.Equal((0, TopicName), (answer.ErrorCode, answer.ResourceName));
         Assert.Equal([(TopicConfigs.CleanupPolicy, "delete,compact"), (TopicConfigs.SegmentMs, "2000")], await ReadAsync());
-        await AlterAsync(Topic, _topic, version, (TopicConfigs.CleanupPolicy, SubtractOperation, "delete"));
+        await AlterAsync(Topic, TopicName, version, (TopicConfigs.CleanupPolicy, SubtractOperation, "delete"));
         Assert.Equal([(TopicConfigs.CleanupPolicy, "compact"), (TopicConfigs.SegmentMs, "2000")], await ReadAsync());
     }
 
@@ -50,9 +38,9 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [InlineData(2)]
     public async Task AlterConfigs_ReplacesTheWholeSet(short version)
     {
-        await SetAsync(_client, _topic, (TopicConfigs.RetentionMs, "1000"), (TopicConfigs.SegmentMs, "2000"));
+        await SetAsync(Client, TopicName, (TopicConfigs.RetentionMs, "1000"), (TopicConfigs.SegmentMs, "2000"));
 
-        Assert.Equal(0, (await ReplaceAsync(Topic, _topic, version, false, (TopicConfigs.SegmentMs, "3000"))).ErrorCode);
+        Assert.Equal(0, (await ReplaceAsync(Topic, TopicName, version, false, (TopicConfigs.SegmentMs, "3000"))).ErrorCode);
 
         Assert.Equal([(TopicConfigs.SegmentMs, "3000")], await ReadAsync());
     }
@@ -60,11 +48,11 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task ValidateOnly_ChangesNothing_AndSaysWhatIsWrong()
     {
-        Assert.Equal(0, (await ReplaceAsync(Topic, _topic, 2, true, (TopicConfigs.SegmentMs, "3000"))).ErrorCode);
-        Assert.Equal(ErrorCode.InvalidConfig, (ErrorCode)(await ReplaceAsync(Topic, _topic, 2, true, (TopicConfigs.SegmentMs, "soon"))).ErrorCode);
-        IncrementalAlterConfigsRequest request = Request(Topic, _topic, (TopicConfigs.SegmentMs, SetOperation, "3000"));
+        Assert.Equal(0, (await ReplaceAsync(Topic, TopicName, 2, true, (TopicConfigs.SegmentMs, "3000"))).ErrorCode);
+        Assert.Equal(ErrorCode.InvalidConfig, (ErrorCode)(await ReplaceAsync(Topic, TopicName, 2, true, (TopicConfigs.SegmentMs, "soon"))).ErrorCode);
+        IncrementalAlterConfigsRequest request = Request(Topic, TopicName, (TopicConfigs.SegmentMs, SetOperation, "3000"));
         request.ValidateOnly = true;
-        Assert.Equal(0, (await _client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1)).Responses.Single().ErrorCode);
+        Assert.Equal(0, (await Client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1)).Responses.Single().ErrorCode);
 
         Assert.Empty(await ReadAsync());
     }
@@ -79,7 +67,7 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [InlineData(TopicConfigs.RetentionMs, 9, "1", ErrorCode.InvalidRequest)]
     public async Task IncrementalAlterConfigs_OfOneThatIsWrong_ChangesNone(string name, sbyte operation, string? value, ErrorCode expected)
     {
-        IncrementalAnswer answer = await AlterAsync(Topic, _topic, 1, (TopicConfigs.SegmentMs, SetOperation, "2000"), (name, operation, value));
+        IncrementalAnswer answer = await AlterAsync(Topic, TopicName, 1, (TopicConfigs.SegmentMs, SetOperation, "2000"), (name, operation, value));
 
         Assert.Equal((expected, true), ((ErrorCode)answer.ErrorCode, answer.ErrorMessage is { Length: > 0 }));
         Assert.Empty(await ReadAsync());
@@ -103,9 +91,9 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task OfOneResourceTwice_IsRefused()
     {
-        IncrementalAlterConfigsRequest request = Request(Topic, _topic, (TopicConfigs.SegmentMs, SetOperation, "3000"));
+        IncrementalAlterConfigsRequest request = Request(Topic, TopicName, (TopicConfigs.SegmentMs, SetOperation, "3000"));
         request.Resources = [request.Resources[0], request.Resources[0]];
-        IncrementalAlterConfigsResponse response = await _client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
+        IncrementalAlterConfigsResponse response = await Client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
 
         Assert.Equal(ErrorCode.InvalidRequest, (ErrorCode)response.Responses.Single().ErrorCode);
         Assert.Empty(await ReadAsync());
@@ -118,10 +106,10 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
         Assert.Equal(0, (await client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1)).Responses.Single().ErrorCode);
     }
 
-    private async Task<IEnumerable<(string, string?)>> ReadAsync() => (await DescribeConfigsTests.ReadSetAsync(_client, _topic)).Select(pair => (pair.Key, pair.Value));
+    private async Task<IEnumerable<(string, string?)>> ReadAsync() => (await DescribeConfigsTests.ReadSetAsync(Client, TopicName)).Select(pair => (pair.Key, pair.Value));
 
     private async Task<IncrementalAnswer> AlterAsync(sbyte type, string name, short version, params (string Name, sbyte Operation, string? Value)[] changes) =>
-        (await _client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(Request(type, name, changes), version)).Responses.Single();
+        (await Client.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(Request(type, name, changes), version)).Responses.Single();
 
     private async Task<Answer> ReplaceAsync(sbyte type, string name, short version, bool validateOnly, params (string Name, string Value)[] configs)
     {
@@ -145,7 +133,7 @@ public sealed class AlterConfigsTests(SiloFixture fixture) : IAsyncLifetime
             ],
             ValidateOnly = validateOnly,
         };
-        return (await _client.AskAsync<AlterConfigsRequest, AlterConfigsResponse>(request, version)).Responses.Single();
+        return (await Client.AskAsync<AlterConfigsRequest, AlterConfigsResponse>(request, version)).Responses.Single();
     }
 
     private static IncrementalAlterConfigsRequest Request(sbyte type, string name, params (string Name, sbyte Operation, string? Value)[] changes) => new()

@@ -7,23 +7,11 @@ using ResourceAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeConfigsRespon
 namespace StreamCoord.Gateway.Kafka.Tests.Handlers;
 
 /// <summary>What admin clients are told of the configurations of topics and brokers.</summary>
-public sealed class DescribeConfigsTests(SiloFixture fixture) : IAsyncLifetime
+public sealed class DescribeConfigsTests(SiloFixture fixture) : TopicTests(fixture)
 {
     private const sbyte Topic = 2;
     private const sbyte Broker = 4;
     private const sbyte BrokerLogger = 8;
-
-    private KafkaClient _client = null!;
-    private string _topic = "";
-
-    public async ValueTask InitializeAsync()
-    {
-        _client = await fixture.ConnectAsync();
-        _topic = fixture.NewTopic();
-        await _client.CreateTopicAsync(_topic);
-    }
-
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Theory]
     [InlineData(1)]
@@ -32,9 +20,9 @@ public sealed class DescribeConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [InlineData(4)]
     public async Task OfATopic_InEveryVersion_AreAllOfThem(short version)
     {
-        ResourceAnswer answer = await DescribeAsync(Topic, _topic, version);
+        ResourceAnswer answer = await DescribeAsync(Topic, TopicName, version);
 
-        Assert.Equal((0, Topic, _topic), ((int)answer.ErrorCode, answer.ResourceType, answer.ResourceName));
+        Assert.Equal((0, Topic, TopicName), ((int)answer.ErrorCode, answer.ResourceType, answer.ResourceName));
         Assert.Equal(TopicConfigs.All.Select(config => (config.Name, config.Default)), answer.Configs.Select(config => (config.Name, config.Value!)));
         Assert.All(answer.Configs, config => Assert.Equal((5, false, false), ((int)config.ConfigSource, config.ReadOnly, config.IsSensitive)));
     }
@@ -42,15 +30,15 @@ public sealed class DescribeConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task ThatAreSet_HaveTheirSourceTheirSynonymsAndTheirDocumentation()
     {
-        await AlterConfigsTests.SetAsync(_client, _topic, (TopicConfigs.RetentionMs, "1000"));
+        await AlterConfigsTests.SetAsync(Client, TopicName, (TopicConfigs.RetentionMs, "1000"));
         var request = new DescribeConfigsRequest
         {
-            Resources = [Resource(Topic, _topic, TopicConfigs.RetentionMs, TopicConfigs.SegmentMs, "no.such.config")],
+            Resources = [Resource(Topic, TopicName, TopicConfigs.RetentionMs, TopicConfigs.SegmentMs, "no.such.config")],
             IncludeSynonyms = true,
             IncludeDocumentation = true,
         };
 
-        DescribeConfigsResponse response = await _client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(request, 4);
+        DescribeConfigsResponse response = await Client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(request, 4);
 
         Assert.Collection(
             response.Results.Single().Configs,
@@ -72,7 +60,7 @@ public sealed class DescribeConfigsTests(SiloFixture fixture) : IAsyncLifetime
         Assert.All(answer.Configs, config => Assert.True(config.ReadOnly));
         Dictionary<string, (string?, int)> values = answer.Configs.ToDictionary(config => config.Name, config => (config.Value, (int)config.ConfigSource));
         Assert.Equal(("1", 4), values["node.id"]);
-        Assert.Equal(($"PLAINTEXT://{fixture.Silo.Kafka}", 4), values["advertised.listeners"]);
+        Assert.Equal(($"PLAINTEXT://{Fixture.Silo.Kafka}", 4), values["advertised.listeners"]);
         Assert.Equal(("2000000", 4), values["socket.request.max.bytes"]);
         Assert.Equal(("true", 5), values["delete.topic.enable"]);
         Assert.Equal(("1", 5), values["num.partitions"]);
@@ -105,16 +93,16 @@ public sealed class DescribeConfigsTests(SiloFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task ListConfigResources_ListsTopicsAndTheBroker()
     {
-        ListConfigResourcesResponse all = await _client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest(), 1);
-        Assert.Contains(all.ConfigResources, resource => resource.ResourceType == Topic && resource.ResourceName == _topic);
+        ListConfigResourcesResponse all = await Client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest(), 1);
+        Assert.Contains(all.ConfigResources, resource => resource.ResourceType == Topic && resource.ResourceName == TopicName);
         Assert.Contains(all.ConfigResources, resource => resource.ResourceType == Broker && resource.ResourceName == "1");
         ListConfigResourcesResponse brokers =
-            await _client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest { ResourceTypes = [Broker] }, 1);
+            await Client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest { ResourceTypes = [Broker] }, 1);
         Assert.Equal("1", brokers.ConfigResources.Single().ResourceName);
 
-        Assert.Empty((await _client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest(), 0)).ConfigResources);
+        Assert.Empty((await Client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest(), 0)).ConfigResources);
         ListConfigResourcesResponse unknown =
-            await _client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest { ResourceTypes = [3] }, 1);
+            await Client.AskAsync<ListConfigResourcesRequest, ListConfigResourcesResponse>(new ListConfigResourcesRequest { ResourceTypes = [3] }, 1);
         Assert.Equal(ErrorCode.UnsupportedVersion, (ErrorCode)unknown.ErrorCode);
     }
 
@@ -126,7 +114,7 @@ public sealed class DescribeConfigsTests(SiloFixture fixture) : IAsyncLifetime
     }
 
     private async Task<ResourceAnswer> DescribeAsync(sbyte type, string name, short version) =>
-        (await _client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(new DescribeConfigsRequest { Resources = [Resource(type, name)] }, version)).Results.Single();
+        (await Client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(new DescribeConfigsRequest { Resources = [Resource(type, name)] }, version)).Results.Single();
 
     private static Resource Resource(sbyte type, string name, params string[] keys) => new()
     {
