@@ -5,7 +5,6 @@ using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Handlers;
-using StreamCoord.Gateway.Kafka.Producers;
 
 namespace StreamCoord.Gateway.Kafka;
 
@@ -23,7 +22,6 @@ public static class KafkaGateway
         services.AddSingleton(listener);
         services.AddSingleton(topics);
         services.AddSingleton<BrokerConfigs>();
-        services.AddSingleton<ProducerIds>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
         services.AddSingleton<IApiHandler, ProduceHandler>();
@@ -44,6 +42,13 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, CreateTopicsHandler>();
         services.AddSingleton<IApiHandler, DeleteTopicsHandler>();
         services.AddSingleton<IApiHandler, InitProducerIdHandler>();
+        services.AddSingleton<IApiHandler, AddPartitionsToTxnHandler>();
+        services.AddSingleton<IApiHandler, AddOffsetsToTxnHandler>();
+        services.AddSingleton<IApiHandler, EndTxnHandler>();
+        services.AddSingleton<IApiHandler, TxnOffsetCommitHandler>();
+        services.AddSingleton<IApiHandler, WriteTxnMarkersHandler>();
+        services.AddSingleton<IApiHandler, DescribeTransactionsHandler>();
+        services.AddSingleton<IApiHandler, ListTransactionsHandler>();
         services.AddSingleton<IApiHandler, DescribeClusterHandler>();
         services.AddSingleton<IApiHandler, DescribeConfigsHandler>();
         services.AddSingleton<IApiHandler, AlterConfigsHandler>();

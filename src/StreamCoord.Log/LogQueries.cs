@@ -1,4 +1,5 @@
 using StreamCoord.Partitions;
+using StreamCoord.Records;
 
 namespace StreamCoord.Log;
 
@@ -9,20 +10,24 @@ namespace StreamCoord.Log;
 internal sealed class LogQueries(LogContext context, PartitionLog owner)
 {
     /// <summary>See <see cref="PartitionLog.ReadAsync"/>.</summary>
-    public FetchReply Read(Offset from, int maxBytes)
+    public FetchReply Read(Offset from, int maxBytes, IsolationLevel isolation)
     {
         while (true)
         {
             OpenLog log = owner.EnsureOpen();
+            // The stable offset first: it never lies above a high watermark that is read after it.
+            Offset stable = owner.LastStableOffset;
             Offset limit = owner.HighWatermark;
+            Offset readable = isolation == IsolationLevel.ReadCommitted ? stable : limit;
             // Read once: retention moves it beside this, and an answer must not contradict itself.
             Offset start = log.StartOffset;
             if (from < start || from > limit)
             {
                 return new FetchReply(ErrorCode.OffsetOutOfRange, $"Offset {from} is not in the log, which holds offsets {start} up to {limit}.",
-                    RecordData.Empty, limit, start, Offset.None);
+                    RecordData.Empty, limit, start, Offset.None)
+                { LastStableOffset = stable };
             }
-            ReadOutcome outcome = LogReader.Read(log, from, limit, maxBytes, owner.Config);
+            ReadOutcome outcome = LogReader.Read(log, from, readable, maxBytes, owner.Config);
             if (outcome.IsStale)
             {
                 continue;
@@ -32,31 +37,48 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
                 context.Metrics.Damaged();
                 return new FetchReply(ErrorCode.CorruptMessage,
                     $"Offsets {damage.From} up to {damage.To} cannot be read: {damage.File} is damaged at byte {damage.PositionBytes}. Go on at offset {damage.To}.",
-                    RecordData.Empty, limit, start, damage.To);
+                    RecordData.Empty, limit, start, damage.To)
+                { LastStableOffset = stable };
             }
             context.Metrics.Read(outcome.Data.Bytes.Length);
-            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, start, Offset.None);
+            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, start, Offset.None)
+            {
+                LastStableOffset = stable,
+                Aborted = isolation == IsolationLevel.ReadCommitted && outcome.Data.Bytes.Length > 0 ? AbortedSearch.Find(log, from, EndOf(outcome.Data)) : [],
+            };
         }
     }
 
     /// <summary>See <see cref="PartitionLog.FindOffsetAsync"/>.</summary>
-    public OffsetReply FindOffset(long timestampMs)
+    public OffsetReply FindOffset(long timestampMs, IsolationLevel isolation)
     {
         OpenLog log = owner.EnsureOpen();
+        Offset readable = owner.ReadableEnd(isolation);
         switch (timestampMs)
         {
             case OffsetTimestamps.Latest:
-                return new OffsetReply(ErrorCode.None, null, owner.HighWatermark, -1, log.Epochs.Latest);
+                return new OffsetReply(ErrorCode.None, null, readable, -1, log.Epochs.Latest);
             case OffsetTimestamps.Earliest:
                 return new OffsetReply(ErrorCode.None, null, log.StartOffset, -1, log.Epochs.EpochOf(log.StartOffset));
             case < OffsetTimestamps.MaxTimestamp:
                 return new OffsetReply(ErrorCode.UnsupportedVersion, $"There is no special timestamp {timestampMs}.", Offset.None, -1, LeaderEpoch.Unknown);
         }
         TimedRecord? found = timestampMs == OffsetTimestamps.MaxTimestamp
-            ? LogTimeSearch.Newest(log, owner.HighWatermark, owner.Config)
-            : LogTimeSearch.FirstAtOrAfter(log, timestampMs, owner.HighWatermark, owner.Config);
+            ? LogTimeSearch.Newest(log, readable, owner.Config)
+            : LogTimeSearch.FirstAtOrAfter(log, timestampMs, readable, owner.Config);
         return found is { } record
             ? new OffsetReply(ErrorCode.None, null, record.Offset, record.TimestampMs, record.Epoch)
             : new OffsetReply(ErrorCode.None, null, Offset.None, -1, LeaderEpoch.Unknown);
+    }
+
+    private static Offset EndOf(RecordData data)
+    {
+        var batches = new BatchSequence(data.Bytes.Span);
+        Offset end = Offset.Zero;
+        while (batches.MoveNext(out BatchHeader header, out _))
+        {
+            end = header.NextOffset;
+        }
+        return end;
     }
 }

@@ -102,6 +102,7 @@ internal static partial class LogRecovery
         segment.Retire();
         context.Disk.Delete(segment.LogPath);
         context.Disk.Delete(segment.IndexPath);
+        context.Disk.Delete(segment.AbortedPath);
     }
 
     private static void CutSegment(Segment segment, Offset target)
@@ -191,6 +192,7 @@ internal static partial class LogRecovery
             ScanFinished(log, segments[i], position, Offset.Max(from, segments[i].BaseOffset));
         }
         bool startsInActive = snapshot?.SegmentBase == active.BaseOffset;
+        active.Aborted.Restore(startsInActive ? AbortedBefore(active, from) : []);
         active.Resume(
             startsInActive ? snapshot!.Position : 0,
             startsInActive ? snapshot!.Offset : active.BaseOffset,
@@ -206,7 +208,7 @@ internal static partial class LogRecovery
         {
             ProducerSnapshot? snapshot = ProducerSnapshot.TryRead(context.Disk, log.PathOf(name), log.Producers);
             Segment? holder = snapshot is null ? null : segments.Find(segment => segment.BaseOffset == snapshot.SegmentBase);
-            if (holder is not null && snapshot!.Position <= holder.Log.LengthBytes)
+            if (holder is not null && snapshot!.Position <= holder.Log.LengthBytes && (snapshot.Position == 0 || holder.Aborted.TryRead() is not null))
             {
                 return snapshot;
             }
@@ -214,8 +216,12 @@ internal static partial class LogRecovery
         return null;
     }
 
+    private static IEnumerable<AbortedRange> AbortedBefore(Segment segment, Offset end) =>
+        (segment.Aborted.TryRead() ?? []).TakeWhile(range => range.MarkerOffset < end);
+
     private static void ScanFinished(OpenLog log, Segment segment, int position, Offset expected)
     {
+        List<AbortedRange> aborted = [.. position > 0 ? AbortedBefore(segment, expected) : []];
         using var scanner = segment.Scan(position, expected);
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
@@ -223,9 +229,13 @@ internal static partial class LogRecovery
             if (result == ScanResult.Batch)
             {
                 log.Epochs.Append(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset);
-                log.Producers.Appended(scanner.Header);
+                if (log.Producers.Appended(scanner.Header, scanner.Bytes.Span) is { } range)
+                {
+                    aborted.Add(range);
+                }
             }
         }
+        segment.Aborted.Restore(aborted);
     }
 
     private static void ScanActive(LogContext context, OpenLog log, Segment active, LogConfig config, bool gapsAllowed)
@@ -245,7 +255,10 @@ internal static partial class LogRecovery
                 continue;
             }
             log.Epochs.Append(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset);
-            log.Producers.Appended(scanner.Header);
+            if (log.Producers.Appended(scanner.Header, scanner.Bytes.Span) is { } aborted)
+            {
+                active.Aborted.Add([aborted]);
+            }
             active.Note(scanner.Header, config.IndexIntervalBytes);
         }
         active.WriteIndexIfThereIsRoom();

@@ -24,6 +24,7 @@ internal sealed class OpenLog
     private readonly LogContext _context;
     private readonly List<ReadOnlyMemory<byte>> _gathered = [];
     private readonly List<BatchHeader> _gatheredHeaders = [];
+    private readonly List<AbortedRange> _gatheredAborts = [];
     private Segment[] _segments = [];
     private int _gatheredBytes;
 
@@ -57,6 +58,9 @@ internal sealed class OpenLog
 
     public string PathOf(string fileName) => Path.Combine(Directory, fileName);
 
+    /// <summary>Reads the producers as they were at an offset, if a snapshot says; else there are none.</summary>
+    public void ReadSnapshot(Offset offset, ProducerStates producers) => ProducerSnapshot.TryRead(_context.Disk, PathOf(SegmentFileName.Snapshot(offset)), producers);
+
     /// <summary>Takes over what recovery found.</summary>
     public void Load(IEnumerable<Segment> segments, Offset startOffset, Offset endOffset, Offset cleanedTo)
     {
@@ -72,13 +76,13 @@ internal sealed class OpenLog
     /// refuses, or that were appended before, get their answer and are not written. Returns how many bytes were. Throws when the disk
     /// fails: then the caller cuts the log back to where it ended before.
     /// </summary>
-    public long Append(IReadOnlyList<PendingAppend> group, LeaderEpoch epoch, LogConfig config)
+    public long Append(IReadOnlyList<PendingAppend> group, LeaderEpoch epoch, LogConfig config, TransactionAdmission transactions)
     {
         Offset next = EndOffset;
         long sizeBytes = 0;
         foreach (PendingAppend request in group)
         {
-            if (IsSettledByProducer(request))
+            if (IsSettledByProducer(request, transactions))
             {
                 continue;
             }
@@ -138,6 +142,7 @@ internal sealed class OpenLog
         try
         {
             segment.Log.SetLength(0);
+            segment.Aborted.Restore([]);
             _context.Disk.FlushDirectory(Directory);
         }
         catch
@@ -221,6 +226,7 @@ internal sealed class OpenLog
             return;
         }
         active.Index.Flush();
+        active.Aborted.Save();
         Offset previous = SnapshotOffset;
         new ProducerSnapshot(EndOffset, active.BaseOffset, active.SizeBytes, active.FirstTimestampMs, active.MaxTimestampMs)
             .Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
@@ -247,9 +253,9 @@ internal sealed class OpenLog
 
     private void WriteState() => new LogState(StartOffset, CleanedTo, Epochs.Entries).Write(_context.Disk, Directory);
 
-    private bool IsSettledByProducer(PendingAppend request)
+    private bool IsSettledByProducer(PendingAppend request, TransactionAdmission transactions)
     {
-        ProducerVerdict verdict = Producers.Check(request.Batches[0].Header);
+        ProducerVerdict verdict = Judge(request, transactions);
         if (verdict.Error != ErrorCode.None)
         {
             request.Refuse(verdict.Error, verdict.Message!);
@@ -262,6 +268,22 @@ internal sealed class OpenLog
             return true;
         }
         return false;
+    }
+
+    private ProducerVerdict Judge(PendingAppend request, TransactionAdmission transactions)
+    {
+        AdmittedBatch first = request.Batches[0];
+        if (!request.IsFromCoordinator)
+        {
+            return Producers.Check(first.Header, first.Header.IsTransactional && transactions.IsKnown(first.Header.ProducerId, first.Header.ProducerEpoch));
+        }
+        TransactionMarker? marker = first.Header.IsControl ? TransactionMarker.TryRead(first.Bytes.Span) : null;
+        ProducerVerdict verdict = Producers.CheckCoordinator(first.Header, marker);
+        if (verdict.Error == ErrorCode.None && first.Header.IsControl)
+        {
+            transactions.Forget(first.Header.ProducerId);
+        }
+        return verdict;
     }
 
     private bool NeedsRoll(in BatchHeader batch, Offset next, LogConfig config)
@@ -294,7 +316,10 @@ internal sealed class OpenLog
         BatchPatch.SetLeaderEpoch(bytes, epoch);
         bool isBatch = BatchHeader.TryRead(bytes, out BatchHeader header);
         Invariant.Holds(isBatch);
-        Producers.Appended(header);
+        if (Producers.Appended(header, bytes) is { } aborted)
+        {
+            _gatheredAborts.Add(aborted);
+        }
         _gathered.Add(batch.Bytes);
         _gatheredHeaders.Add(header);
         _gatheredBytes += header.SizeBytes;
@@ -317,12 +342,14 @@ internal sealed class OpenLog
                 active.Note(header, config.IndexIntervalBytes);
             }
             active.WriteIndex();
+            active.Aborted.Add(_gatheredAborts);
             EndOffset = active.NextOffset;
         }
         finally
         {
             _gathered.Clear();
             _gatheredHeaders.Clear();
+            _gatheredAborts.Clear();
             _gatheredBytes = 0;
         }
     }

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 using StreamCoord.Log.Appending;
 using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Maintenance;
+using StreamCoord.Log.Producers;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
+using StreamCoord.Records;
 
 namespace StreamCoord.Log;
 
@@ -33,6 +35,7 @@ public sealed partial class PartitionLog
     private int _epoch = LeaderEpoch.Unknown.Value;
     private long _startOffset;
     private long _highWatermark;
+    private long _lastStableOffset;
     private long _endOffset;
     private long _compactionLimit = long.MaxValue;
     private long _lastUsedTimestamp;
@@ -56,6 +59,12 @@ public sealed partial class PartitionLog
 
     /// <summary>The end of what may be read. Known after <see cref="RecoverAsync"/>.</summary>
     public Offset HighWatermark => new(Interlocked.Read(ref _highWatermark));
+
+    /// <summary>The end of what is decided: no transaction below is open. At most the high watermark. Known after <see cref="RecoverAsync"/>.</summary>
+    public Offset LastStableOffset => new(Interlocked.Read(ref _lastStableOffset));
+
+    /// <summary>Which producers may begin a transaction here.</summary>
+    public TransactionAdmission Transactions { get; } = new();
 
     /// <summary>The offset that the next record gets. Known after <see cref="RecoverAsync"/>.</summary>
     public Offset EndOffset => new(Interlocked.Read(ref _endOffset));
@@ -122,9 +131,22 @@ public sealed partial class PartitionLog
     /// it writes offsets and epoch into it. With <paramref name="onlyEpoch"/> they are written in that epoch or refused
     /// (<see cref="ErrorCode.FencedLeaderEpoch"/>).
     /// </summary>
-    public Task<AppendReply> AppendAsync(RecordData data, RequiredAcks acks, LeaderEpoch? onlyEpoch = null)
+    public Task<AppendReply> AppendAsync(RecordData data, RequiredAcks acks, LeaderEpoch? onlyEpoch = null) =>
+        EnqueueAsync(data.Bytes, acks, onlyEpoch, isFromCoordinator: onlyEpoch is not null);
+
+    /// <summary>
+    /// Ends a producer's transaction here, as its coordinator has decided; durable, where the topic's flush policy flushes, when the task ends. Refused when a newer epoch of the producer
+    /// (<see cref="ErrorCode.InvalidProducerEpoch"/>) or of the coordinator (<see cref="ErrorCode.TransactionCoordinatorFenced"/>) was seen.
+    /// </summary>
+    public async Task<AppendReply> AppendMarkerAsync(ProducerMarker end)
     {
-        (PendingAppend? append, AppendReply? refusal) = BatchAdmission.Admit(data.Bytes, acks, Config, _context.NowMs, onlyEpoch);
+        using RecordData batch = new TransactionMarker(end.IsCommit, end.CoordinatorEpoch).ToBatch(end.ProducerId, end.ProducerEpoch, _context.NowMs);
+        return await EnqueueAsync(batch.Bytes, RequiredAcks.All, null, isFromCoordinator: true);
+    }
+
+    private Task<AppendReply> EnqueueAsync(Memory<byte> bytes, RequiredAcks acks, LeaderEpoch? onlyEpoch, bool isFromCoordinator)
+    {
+        (PendingAppend? append, AppendReply? refusal) = BatchAdmission.Admit(bytes, acks, Config, _context.NowMs, onlyEpoch, isFromCoordinator);
         if (append is null)
         {
             return Task.FromResult(refusal!);
@@ -142,13 +164,18 @@ public sealed partial class PartitionLog
     /// </summary>
     /// <param name="from">The first offset wanted.</param>
     /// <param name="maxBytes">How much to return at most, but for the first batch.</param>
-    public Task<FetchReply> ReadAsync(Offset from, int maxBytes) => _context.Io.Reads.RunAsync(() => _queries.Read(from, maxBytes));
+    /// <param name="isolation">What to show of transactions.</param>
+    public Task<FetchReply> ReadAsync(Offset from, int maxBytes, IsolationLevel isolation = IsolationLevel.ReadUncommitted) =>
+        _context.Io.Reads.RunAsync(() => _queries.Read(from, maxBytes, isolation));
 
-    /// <summary>Ends when the high watermark lies above <paramref name="offset"/>, or when the log is removed or cancelled.</summary>
-    public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken)
+    /// <summary>Ends when there may be something to read from <paramref name="offset"/> on, or when the log is removed or cancelled.</summary>
+    public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken) => WaitForRecordsAsync(offset, IsolationLevel.ReadUncommitted, cancellationToken);
+
+    /// <summary>As the other one, for a reader of an isolation level.</summary>
+    public Task WaitForRecordsAsync(Offset offset, IsolationLevel isolation, CancellationToken cancellationToken)
     {
         Task wait = _waiters.WaitAsync(cancellationToken);
-        if (HighWatermark > offset)
+        if (ReadableEnd(isolation) > offset)
         {
             return Task.CompletedTask;
         }
@@ -160,8 +187,12 @@ public sealed partial class PartitionLog
         return wait;
     }
 
+    /// <summary>The end of what a reader of an isolation level may see.</summary>
+    public Offset ReadableEnd(IsolationLevel isolation) => isolation == IsolationLevel.ReadCommitted ? LastStableOffset : HighWatermark;
+
     /// <summary>Finds an offset by time; see <see cref="IPartitionGrain.FindOffset"/>.</summary>
-    public Task<OffsetReply> FindOffsetAsync(long timestampMs) => _context.Io.Reads.RunAsync(() => _queries.FindOffset(timestampMs));
+    public Task<OffsetReply> FindOffsetAsync(long timestampMs, IsolationLevel isolation = IsolationLevel.ReadUncommitted) =>
+        _context.Io.Reads.RunAsync(() => _queries.FindOffset(timestampMs, isolation));
 
     /// <summary>Raises the start offset; see <see cref="IPartitionGrain.DeleteRecords"/>.</summary>
     public Task<DeleteRecordsReply> DeleteRecordsAsync(Offset before) => _context.Io.Appends.RunAsync(() => DeleteRecords(before));
@@ -330,7 +361,7 @@ public sealed partial class PartitionLog
         LogConfig config = Config;
         Offset before = log.EndOffset;
         long sizeBytes = 0;
-        GuardDisk(before, () => sizeBytes = log.Append(group, Epoch, config));
+        GuardDisk(before, () => sizeBytes = log.Append(group, Epoch, config, Transactions));
         _context.Metrics.Appended(sizeBytes, log.EndOffset - before, group.Count);
         Publish(log);
         Acknowledge(group, append => append.Acks != RequiredAcks.All || !config.WaitsForFlush);
@@ -394,9 +425,17 @@ public sealed partial class PartitionLog
         Interlocked.Exchange(ref _startOffset, log.StartOffset.Value);
         Interlocked.Exchange(ref _endOffset, log.EndOffset.Value);
         Offset visible = Config.WaitsForFlush ? log.FlushedOffset : log.EndOffset;
-        if (visible > HighWatermark)
+        bool isRaised = visible > HighWatermark;
+        if (isRaised)
         {
             Interlocked.Exchange(ref _highWatermark, visible.Value);
+        }
+        log.Producers.Undecided.ForgetBelow(HighWatermark);
+        Offset stable = Offset.Max(Offset.Min(HighWatermark, log.Producers.Undecided.First ?? HighWatermark), Offset.Min(log.StartOffset, HighWatermark));
+        isRaised |= stable > LastStableOffset;
+        Interlocked.Exchange(ref _lastStableOffset, stable.Value);
+        if (isRaised)
+        {
             _waiters.Wake();
         }
     }

@@ -32,6 +32,6 @@ public readonly record struct BatchRules
     /// <summary>False for a client whose protocol version is older than zstd.</summary>
     public bool AllowsZstd { get; init; } = true;
 
-    /// <summary>True lets a transaction coordinator's markers pass.</summary>
-    public bool AllowsControl { get; init; }
+    /// <summary>True for what a coordinator of the service writes: markers, and batches of a producer without sequence numbers.</summary>
+    public bool IsFromCoordinator { get; init; }
 }

@@ -84,11 +84,11 @@ public static class BatchValidator
             return BatchCheckResult.Refused(BatchProblem.BadRecordCount, string.Create(CultureInfo.InvariantCulture,
                 $"The batch says it has {header.RecordCount} records and a last offset delta of {header.LastOffsetDelta}: the delta must be one less than the count, and the count at least 1."));
         }
-        if (header.IsControl && !rules.AllowsControl)
+        if (header.IsControl && !rules.IsFromCoordinator)
         {
             return BatchCheckResult.Refused(BatchProblem.ControlBatch, BatchProblem.ControlBatch.Describe());
         }
-        if (header.HasProducer && (header.ProducerEpoch < 0 || (header.BaseSequence < 0 && !header.IsControl)))
+        if (header.HasProducer && (header.ProducerEpoch < 0 || (header.BaseSequence < 0 && !rules.IsFromCoordinator)))
         {
             return BatchCheckResult.Refused(BatchProblem.BadProducerFields, string.Create(CultureInfo.InvariantCulture,
                 $"The batch has producer id {header.ProducerId} with epoch {header.ProducerEpoch} and base sequence {header.BaseSequence}: both must be 0 or greater."));

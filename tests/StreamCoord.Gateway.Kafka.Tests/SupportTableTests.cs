@@ -24,7 +24,8 @@ public sealed class SupportTableTests(SiloFixture fixture)
     private const string Notes = """
 
         - Produce is advertised from version 0 because librdkafka looks for it before it compresses; versions 0 to 2, which carry formats from before Kafka 0.11, are refused.
-        - Transactional producers are refused: InitProducerId with a transactional id answers UNSUPPORTED_VERSION, and a transactional produce INVALID_TXN_STATE.
+        - Transactions are those of both flows: the older one, in which the client puts partitions into its transaction, and that of KIP-890 (`transaction.version` 2), in which every end raises the epoch. Two-phase commit (KIP-939) is not served.
+        - AddPartitionsToTxn from version 4 on is what brokers send each other; it is served to whoever sends it.
         - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
         - Connections are plain text; there is no authentication. Listen on loopback, which is the default, or on a network that is trusted.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.

@@ -185,7 +185,7 @@ public sealed class AppendTests
         await ProduceAsync(harness, 0, 0);
         await ProduceAsync(harness, 1, 0);
         await ProduceAsync(harness, 1, 2);
-        ProducerDescription[] expected = [new ProducerDescription(77, 1, 3, harness.NowMs)];
+        ProducerDescription[] expected = [new ProducerDescription(77, 1, 3, harness.NowMs, -1, Offset.None)];
         Assert.Equal(expected, await harness.Log.ReadProducersAsync());
         await harness.RestartAsync();
         Assert.Equal(expected, await harness.Log.ReadProducersAsync());

@@ -39,6 +39,9 @@ internal sealed class LogHarness : IAsyncDisposable
 
     public PartitionLog Log { get; private set; }
 
+    /// <summary>Where the log's files lie.</summary>
+    public string Directory => Path.Combine(Root, "logs", Topic.ToString(), "0");
+
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public static async Task<LogHarness> StartAsync(

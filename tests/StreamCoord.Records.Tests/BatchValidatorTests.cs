@@ -97,7 +97,7 @@ public sealed class BatchValidatorTests
         byte[] batch = Batches.Build(CompressionCodec.None,
             b => (b.IsControl, b.IsTransactional, b.ProducerId, b.ProducerEpoch) = (true, true, 1, 0), Batches.Record(5, "kk", "v"));
         Refused(BatchProblem.ControlBatch, ErrorCode.InvalidRecord, batch, Rules);
-        Assert.True(BatchValidator.Check(batch, Rules with { AllowsControl = true }).IsValid);
+        Assert.True(BatchValidator.Check(batch, Rules with { IsFromCoordinator = true }).IsValid);
     }
 
     [Theory]

@@ -117,6 +117,21 @@ public enum ErrorCode : short
     /// <summary>The producer is not in a transaction that would allow this.</summary>
     InvalidTxnState = 48,
 
+    /// <summary>The transactional id is not the producer id's.</summary>
+    InvalidProducerIdMapping = 49,
+
+    /// <summary>A transaction timeout that is not between 1 and the service's maximum.</summary>
+    InvalidTransactionTimeout = 50,
+
+    /// <summary>The producer's last transaction is still being finished. Send it again.</summary>
+    ConcurrentTransactions = 51,
+
+    /// <summary>A newer coordinator has decided about that producer's transactions.</summary>
+    TransactionCoordinatorFenced = 52,
+
+    /// <summary>Nothing was done, because another part of the request could not be.</summary>
+    OperationNotAttempted = 55,
+
     /// <summary>The disk under the log failed or is full; retriable when there is room again.</summary>
     KafkaStorageError = 56,
 
@@ -162,9 +177,24 @@ public enum ErrorCode : short
     /// <summary>A record breaks a rule: count, deltas, control batch, or a null key in a compacted topic.</summary>
     InvalidRecord = 87,
 
+    /// <summary>A transaction that is still open has committed an offset for the partition. Ask again when it has ended.</summary>
+    UnstableOffsetCommit = 88,
+
+    /// <summary>A newer producer with the same transactional id has taken this one's place.</summary>
+    ProducerFenced = 90,
+
     /// <summary>No topic has this identity.</summary>
     UnknownTopicId = 100,
 
     /// <summary>The topic's identity is not the one the caller has.</summary>
     InconsistentTopicId = 103,
+
+    /// <summary>There is no such transactional id.</summary>
+    TransactionalIdNotFound = 105,
+
+    /// <summary>The transaction cannot go on; its producer aborts it and may begin the next (KIP-890).</summary>
+    TransactionAbortable = 120,
+
+    /// <summary>A regular expression that cannot be read.</summary>
+    InvalidRegularExpression = 128,
 }

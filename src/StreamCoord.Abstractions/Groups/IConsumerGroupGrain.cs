@@ -28,9 +28,15 @@ public interface IConsumerGroupGrain : IGrainWithStringKey
     [Alias("CommitOffsets")]
     Task<OffsetsReply> CommitOffsets(CommitOffsetsRequest request);
 
-    /// <summary>The committed offsets of some partitions, or of all for null.</summary>
+    /// <summary>Commits offsets in a transaction; those without an error are durable when this returns, and count when the transaction is committed.</summary>
+    [Alias("CommitTransactionOffsets")]
+    Task<OffsetsReply> CommitTransactionOffsets(CommitTransactionOffsetsRequest request);
+
+    /// <summary>
+    /// The committed offsets of some partitions, or of all for null. With <paramref name="isStable"/> a partition for which an open transaction has committed one is refused for now (KIP-447).
+    /// </summary>
     [Alias("FetchOffsets")]
-    Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions);
+    Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions, bool isStable = false);
 
     /// <summary>Forgets the offsets of partitions of topics that the group does not subscribe to; durable when this returns.</summary>
     [Alias("DeleteOffsets")]

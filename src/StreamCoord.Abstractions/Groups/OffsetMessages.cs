@@ -51,7 +51,12 @@ public sealed record OffsetsReply([property: Id(0)] ErrorCode Error, [property: 
 /// <param name="Metadata">What the client wanted kept beside it.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.FetchedOffset")]
 public sealed record FetchedOffset(
-    [property: Id(0)] TopicPartition Partition, [property: Id(1)] Offset Offset, [property: Id(2)] LeaderEpoch LeaderEpoch, [property: Id(3)] string Metadata);
+    [property: Id(0)] TopicPartition Partition, [property: Id(1)] Offset Offset, [property: Id(2)] LeaderEpoch LeaderEpoch, [property: Id(3)] string Metadata)
+{
+    /// <summary>Why nothing can be told of this partition now: <see cref="ErrorCode.UnstableOffsetCommit"/>; else <see cref="ErrorCode.None"/>.</summary>
+    [Id(4)]
+    public ErrorCode Error { get; init; }
+}
 
 /// <summary>The answer to Kafka's OffsetFetch for one group.</summary>
 /// <param name="Error"><see cref="ErrorCode.None"/> on success, also for a group that does not exist.</param>
@@ -59,3 +64,17 @@ public sealed record FetchedOffset(
 /// <param name="Offsets">One a partition asked for, in the request's order; all that are committed when the request named none.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.FetchOffsetsReply")]
 public sealed record FetchOffsetsReply([property: Id(0)] ErrorCode Error, [property: Id(1)] string? Message, [property: Id(2)] IReadOnlyList<FetchedOffset> Offsets);
+
+/// <summary>Commits offsets in a transaction (Kafka's TxnOffsetCommit): they count when it is committed.</summary>
+/// <param name="TransactionalId">The transactional id.</param>
+/// <param name="ProducerId">Its producer.</param>
+/// <param name="ProducerEpoch">The producer's epoch.</param>
+/// <param name="Enters">True in the flow of KIP-890, in which the coordinator puts the group into the transaction; else the client has done that.</param>
+/// <param name="Commit">What to commit, for whom.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.CommitTransactionOffsetsRequest")]
+public sealed record CommitTransactionOffsetsRequest(
+    [property: Id(0)] string TransactionalId,
+    [property: Id(1)] long ProducerId,
+    [property: Id(2)] short ProducerEpoch,
+    [property: Id(3)] bool Enters,
+    [property: Id(4)] CommitOffsetsRequest Commit);

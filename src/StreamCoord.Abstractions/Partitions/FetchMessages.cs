@@ -4,8 +4,13 @@ namespace StreamCoord.Partitions;
 /// <param name="From">The first offset wanted; the first batch of the reply may begin before it.</param>
 /// <param name="MaxBytes">How much to return; at least one whole batch is returned even when it is larger (KIP-74).</param>
 /// <param name="MaxWaitMs">How long to wait for a record when there is none; 0 does not wait. At most <see cref="MaxWaitMsLimit"/>.</param>
+/// <param name="Isolation">What to show of transactions.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.FetchRequest")]
-public sealed record FetchRequest([property: Id(0)] Offset From, [property: Id(1)] int MaxBytes, [property: Id(2)] int MaxWaitMs)
+public sealed record FetchRequest(
+    [property: Id(0)] Offset From,
+    [property: Id(1)] int MaxBytes,
+    [property: Id(2)] int MaxWaitMs,
+    [property: Id(3)] IsolationLevel Isolation = IsolationLevel.ReadUncommitted)
 {
     /// <summary>The longest wait in one call, below the grain call's own timeout. A caller who waits longer calls again.</summary>
     public const int MaxWaitMsLimit = 20_000;
@@ -27,4 +32,13 @@ public sealed record FetchReply(
     [property: Id(2)] RecordData Data,
     [property: Id(3)] Offset HighWatermark,
     [property: Id(4)] Offset LogStartOffset,
-    [property: Id(5)] Offset SkipTo);
+    [property: Id(5)] Offset SkipTo)
+{
+    /// <summary>The end of what is decided: no transaction below it is open. At most <see cref="HighWatermark"/>, and the same where nobody uses transactions.</summary>
+    [Id(6)]
+    public Offset LastStableOffset { get; init; } = HighWatermark;
+
+    /// <summary>For <see cref="IsolationLevel.ReadCommitted"/>: the aborted transactions that have records in <see cref="Data"/>.</summary>
+    [Id(7)]
+    public IReadOnlyList<AbortedTransaction> Aborted { get; init; } = [];
+}

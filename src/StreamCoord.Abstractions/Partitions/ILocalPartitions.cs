@@ -1,3 +1,5 @@
+using StreamCoord.Transactions;
+
 namespace StreamCoord.Partitions;
 
 /// <summary>
@@ -10,12 +12,21 @@ public interface ILocalPartitions
     /// <summary>Puts batches at the end of a log as <see cref="IPartitionGrain.Append"/> does; they have their place in the queue when it returns. Null when the grain must be asked.</summary>
     Task<AppendReply>? TryAppend(TopicPartition partition, AppendRequest request);
 
+    /// <summary>
+    /// Makes sure that a batch's transaction knows of the partition (KIP-890), before the batch is appended: at most one call a transaction. <see cref="ErrorCode.NotLeaderOrFollower"/> when the partition is not led here.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="transactionalId">The producer's transactional id.</param>
+    /// <param name="batch">The batch that is to be appended.</param>
+    /// <param name="enters">True in the flow in which the partition is put into the transaction; else it must be in it.</param>
+    ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters);
+
     /// <summary>Reads what is there, as <see cref="IPartitionGrain.Fetch"/> does without a wait. Null when the grain must be asked.</summary>
-    Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes);
+    Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation);
 
-    /// <summary>The log start offset and the high watermark. Null when the grain must be asked.</summary>
-    (Offset LogStart, Offset HighWatermark)? TryGetRange(TopicPartition partition);
+    /// <summary>Where the partition begins and ends. Null when the grain must be asked.</summary>
+    PartitionRange? TryGetRange(TopicPartition partition);
 
-    /// <summary>Ends when the high watermark lies above an offset, or when the partition is not led here any more. Null when it is not led here.</summary>
-    Task? TryWait(TopicPartition partition, Offset above, CancellationToken cancellationToken);
+    /// <summary>Ends when there may be something to read above an offset, or when the partition is not led here any more. Null when it is not led here.</summary>
+    Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken);
 }

@@ -31,10 +31,17 @@ public interface IPartitionGrain : IGrainWithStringKey
 
     /// <summary>
     /// The first record with a timestamp at or after <paramref name="timestampMs"/> (milliseconds since 1970), or what one of
-    /// <see cref="OffsetTimestamps"/> asks for.
+    /// <see cref="OffsetTimestamps"/> asks for, among what a reader of the isolation level may see.
     /// </summary>
     [Alias("FindOffset")]
-    Task<OffsetReply> FindOffset(long timestampMs);
+    Task<OffsetReply> FindOffset(long timestampMs, IsolationLevel isolation = IsolationLevel.ReadUncommitted);
+
+    /// <summary>
+    /// Ends a producer's transaction, as its coordinator has decided; durable when this returns without an error. Refused when a newer epoch of the producer (<see cref="ErrorCode.InvalidProducerEpoch"/>) or of
+    /// the coordinator (<see cref="ErrorCode.TransactionCoordinatorFenced"/>) was seen.
+    /// </summary>
+    [Alias("WriteMarker")]
+    Task<MarkerReply> WriteMarker(ProducerMarker marker);
 
     /// <summary>
     /// Raises the log start offset to <paramref name="before"/>, or to the high watermark for <see cref="Offset.None"/>; records

@@ -41,10 +41,16 @@ internal sealed class ApiVersionsHandler(Func<ApiTable> apis) : IApiHandler
         return new(Task.FromResult(new KafkaResponse(response, context.Version, hasTags: false, [])));
     }
 
+    // What clients ask for before they use a newer flow. Their lowest version is not 0, which older Java clients cannot read.
+    private static readonly (string Name, short Level)[] Features = [("transaction.version", 2)];
+
     private static ApiVersionsResponse List(ApiTable apis, ErrorCode error) => new()
     {
         ErrorCode = (short)error,
         ApiKeys = [.. apis.All.Select(api => new ApiVersionsResponse.ApiVersion { ApiKey = api.ApiKey, MinVersion = api.VersionMin, MaxVersion = api.VersionMax })],
+        SupportedFeatures = [.. Features.Select(feature => new ApiVersionsResponse.SupportedFeatureKey { Name = feature.Name, MinVersion = 1, MaxVersion = feature.Level })],
+        FinalizedFeaturesEpoch = 0,
+        FinalizedFeatures = [.. Features.Select(feature => new ApiVersionsResponse.FinalizedFeatureKey { Name = feature.Name, MinVersionLevel = feature.Level, MaxVersionLevel = feature.Level })],
     };
 
     // Letters, digits, dots and dashes, the latter two not at the ends (KIP-511).

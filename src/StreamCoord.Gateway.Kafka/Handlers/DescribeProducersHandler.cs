@@ -6,11 +6,9 @@ using Producer = StreamCoord.Protocol.Kafka.Messages.DescribeProducersResponse.P
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Tells which idempotent producers partitions remember.</summary>
+/// <summary>Tells which idempotent producers partitions remember, and where their open transactions begin.</summary>
 internal sealed class DescribeProducersHandler(IGrainFactory grains) : ApiHandler<DescribeProducersRequest, DescribeProducersResponse>
 {
-    private const int NoCoordinator = -1;
-
     /// <inheritdoc/>
     protected override async Task<DescribeProducersResponse> HandleAsync(DescribeProducersRequest request, KafkaRequestContext context) => new()
     {
@@ -37,7 +35,8 @@ internal sealed class DescribeProducersHandler(IGrainFactory grains) : ApiHandle
                     ProducerEpoch = producer.Epoch,
                     LastSequence = producer.LastSequence,
                     LastTimestamp = producer.LastTimestampMs,
-                    CoordinatorEpoch = NoCoordinator,
+                    CoordinatorEpoch = producer.CoordinatorEpoch,
+                    CurrentTxnStartOffset = producer.OpenTransactionFrom.Value,
                 }),
             ],
         };

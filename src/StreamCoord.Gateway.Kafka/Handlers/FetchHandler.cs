@@ -95,47 +95,50 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
 
     private async Task<FetchRound> ReadAsync(FetchRequest request)
     {
-        var round = new FetchRound(Math.Min(request.MaxBytes, options.FetchBytesMax));
+        var round = new FetchRound(
+            Math.Min(request.MaxBytes, options.FetchBytesMax), request.IsolationLevel == 0 ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted);
         foreach (FetchRequest.FetchTopic topic in request.Topics)
         {
             var answers = new PartitionAnswer[topic.Partitions.Count];
             for (int i = 0; i < answers.Length; i++)
             {
-                answers[i] = await ReadAsync(topic.Topic, topic.Partitions[i], request.IsolationLevel, round);
+                answers[i] = await ReadAsync(topic.Topic, topic.Partitions[i], round);
             }
             round.Answers.Add((topic.Topic, answers));
         }
         return round;
     }
 
-    private async Task<PartitionAnswer> ReadAsync(string topic, FetchRequest.FetchPartition wanted, sbyte isolationLevel, FetchRound round)
+    private async Task<PartitionAnswer> ReadAsync(string topic, FetchRequest.FetchPartition wanted, FetchRound round)
     {
         var partition = new TopicPartition(topic, wanted.Partition);
         FetchReply reply = topic == IZNodeTreeGrain.TreeName && !znodes.TopicReadable
             ? new FetchReply(ErrorCode.TopicAuthorizationFailed, null, RecordData.Empty, Offset.None, Offset.None, Offset.None)
-            : await ReadAsync(partition, new Offset(wanted.FetchOffset), round.Allow(wanted.PartitionMaxBytes));
+            : await ReadAsync(partition, new Offset(wanted.FetchOffset), round.Allow(wanted.PartitionMaxBytes), round.Isolation);
         round.Take(partition, reply);
         return new PartitionAnswer
         {
             PartitionIndex = wanted.Partition,
             ErrorCode = (short)reply.Error,
             HighWatermark = reply.HighWatermark.Value,
-            LastStableOffset = reply.HighWatermark.Value,
+            LastStableOffset = reply.LastStableOffset.Value,
             LogStartOffset = reply.LogStartOffset.Value,
-            AbortedTransactions = isolationLevel == 0 ? null : [],
+            AbortedTransactions = round.Isolation == IsolationLevel.ReadUncommitted
+                ? null
+                : [.. reply.Aborted.Select(aborted => new FetchResponse.AbortedTransaction { ProducerId = aborted.ProducerId, FirstOffset = aborted.FirstOffset.Value })],
             Records = reply.Data.Bytes,
         };
     }
 
-    private async Task<FetchReply> ReadAsync(TopicPartition partition, Offset from, int maxBytes)
+    private async Task<FetchReply> ReadAsync(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation)
     {
         // Where the response is full already, only the ends of the partition are told.
         if (maxBytes <= 0 && locals.TryGetRange(partition) is { } range && range.LogStart <= from && from <= range.HighWatermark)
         {
-            return new FetchReply(ErrorCode.None, null, RecordData.Empty, range.HighWatermark, range.LogStart, Offset.None);
+            return new FetchReply(ErrorCode.None, null, RecordData.Empty, range.HighWatermark, range.LogStart, Offset.None) { LastStableOffset = range.LastStable };
         }
-        return await (locals.TryFetch(partition, from, Math.Max(maxBytes, 1)) ??
-            grains.GetGrain<IPartitionGrain>(partition.ToString()).Fetch(new Partitions.FetchRequest(from, Math.Max(maxBytes, 1), 0)));
+        return await (locals.TryFetch(partition, from, Math.Max(maxBytes, 1), isolation) ??
+            grains.GetGrain<IPartitionGrain>(partition.ToString()).Fetch(new Partitions.FetchRequest(from, Math.Max(maxBytes, 1), 0, isolation)));
     }
 
     private async Task WaitAsync(FetchRound round, TimeSpan left, CancellationToken stopping)
@@ -143,9 +146,9 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
         using var timeout = new CancellationTokenSource(left, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         List<Task> waits = [];
-        foreach ((TopicPartition partition, Offset highWatermark) in round.Ends)
+        foreach ((TopicPartition partition, Offset end) in round.Ends)
         {
-            if (locals.TryWait(partition, highWatermark, stop.Token) is { } wait)
+            if (locals.TryWait(partition, end, round.Isolation, stop.Token) is { } wait)
             {
                 waits.Add(wait);
             }

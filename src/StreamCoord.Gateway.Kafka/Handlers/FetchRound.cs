@@ -5,13 +5,17 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>What one pass over the partitions of a fetch has found. Owns the data until it is disposed. For one caller at a time.</summary>
 /// <param name="bytesMax">How much the response may hold; its first batch may be larger (KIP-74).</param>
-internal sealed class FetchRound(int bytesMax) : IDisposable
+/// <param name="isolation">What the client wants to see of transactions.</param>
+internal sealed class FetchRound(int bytesMax, IsolationLevel isolation) : IDisposable
 {
     /// <summary>The answers, by topic, in the request's order.</summary>
     public List<(string Topic, PartitionAnswer[] Partitions)> Answers { get; } = [];
 
-    /// <summary>Where the partitions ended.</summary>
-    public List<(TopicPartition Partition, Offset HighWatermark)> Ends { get; } = [];
+    /// <summary>What the client wants to see of transactions.</summary>
+    public IsolationLevel Isolation => isolation;
+
+    /// <summary>Where what the client may see of the partitions ended.</summary>
+    public List<(TopicPartition Partition, Offset End)> Ends { get; } = [];
 
     /// <summary>The memory that the answers refer to.</summary>
     public List<IDisposable> Owned { get; } = [];
@@ -33,7 +37,7 @@ internal sealed class FetchRound(int bytesMax) : IDisposable
         Owned.Add(reply.Data);
         if (reply.Error == ErrorCode.None)
         {
-            Ends.Add((partition, reply.HighWatermark));
+            Ends.Add((partition, isolation == IsolationLevel.ReadCommitted ? reply.LastStableOffset : reply.HighWatermark));
         }
     }
 

@@ -18,11 +18,11 @@ internal sealed class ListOffsetsHandler(IGrainFactory grains) : ApiHandler<List
         Topics = await Task.WhenAll(request.Topics.Select(async topic => new ListOffsetsResponse.ListOffsetsTopicResponse
         {
             Name = topic.Name,
-            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => FindAsync(topic.Name, partition))),
+            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => FindAsync(topic.Name, partition, (IsolationLevel)request.IsolationLevel))),
         })),
     };
 
-    private async Task<PartitionAnswer> FindAsync(string topic, ListOffsetsRequest.ListOffsetsPartition wanted)
+    private async Task<PartitionAnswer> FindAsync(string topic, ListOffsetsRequest.ListOffsetsPartition wanted, IsolationLevel isolation)
     {
         // Nothing is in a second tier: all of the log is local, and nothing is uploaded.
         if (wanted.Timestamp is LatestTiered or EarliestPendingUpload)
@@ -30,7 +30,7 @@ internal sealed class ListOffsetsHandler(IGrainFactory grains) : ApiHandler<List
             return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex };
         }
         long timestamp = wanted.Timestamp == EarliestLocal ? OffsetTimestamps.Earliest : wanted.Timestamp;
-        OffsetReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.PartitionIndex).ToString()).FindOffset(timestamp);
+        OffsetReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.PartitionIndex).ToString()).FindOffset(timestamp, isolation);
         return new PartitionAnswer
         {
             PartitionIndex = wanted.PartitionIndex,

@@ -18,12 +18,12 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains) : ApiHandler<Offs
     {
         if (context.Version >= FirstVersionWithGroups)
         {
-            return new OffsetFetchResponse { Groups = await Task.WhenAll(request.Groups.Select(FetchAsync)) };
+            return new OffsetFetchResponse { Groups = await Task.WhenAll(request.Groups.Select(group => FetchAsync(group, request.RequireStable))) };
         }
         TopicPartition[]? wanted = request.Topics is { } topics
             ? [.. topics.SelectMany(topic => topic.PartitionIndexes.Select(partition => new TopicPartition(topic.Name, partition)))]
             : null;
-        FetchOffsetsReply reply = await FetchAsync(request.GroupId, wanted);
+        FetchOffsetsReply reply = await FetchAsync(request.GroupId, wanted, request.RequireStable);
         // Version 1 has no place for an error of the group's.
         ErrorCode partitionError = context.Version < FirstVersionWithError ? reply.Error : ErrorCode.None;
         return new OffsetFetchResponse
@@ -40,12 +40,12 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains) : ApiHandler<Offs
         };
     }
 
-    private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAsync(OffsetFetchRequest.OffsetFetchRequestGroup group)
+    private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAsync(OffsetFetchRequest.OffsetFetchRequestGroup group, bool isStable)
     {
         TopicPartition[]? wanted = group.Topics is { } topics
             ? [.. topics.SelectMany(topic => topic.PartitionIndexes.Select(partition => new TopicPartition(topic.Name, partition)))]
             : null;
-        FetchOffsetsReply reply = await FetchAsync(group.GroupId, wanted);
+        FetchOffsetsReply reply = await FetchAsync(group.GroupId, wanted, isStable);
         return new OffsetFetchResponse.OffsetFetchResponseGroup
         {
             GroupId = group.GroupId,
@@ -63,6 +63,7 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains) : ApiHandler<Offs
                             CommittedOffset = offset.Offset.Value,
                             CommittedLeaderEpoch = offset.LeaderEpoch.Value,
                             Metadata = offset.Metadata,
+                            ErrorCode = (short)offset.Error,
                         }),
                     ],
                 }),
@@ -70,9 +71,9 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains) : ApiHandler<Offs
         };
     }
 
-    private async Task<FetchOffsetsReply> FetchAsync(string groupId, TopicPartition[]? wanted) => GroupIds.Check(groupId) is { } illegal
+    private async Task<FetchOffsetsReply> FetchAsync(string groupId, TopicPartition[]? wanted, bool isStable) => GroupIds.Check(groupId) is { } illegal
         ? new FetchOffsetsReply(illegal, null, [])
-        : await grains.GetGrain<IConsumerGroupGrain>(groupId).FetchOffsets(wanted);
+        : await grains.GetGrain<IConsumerGroupGrain>(groupId).FetchOffsets(wanted, isStable);
 
     // Where the group answers nothing, each partition that was asked for is answered all the same.
     private static IEnumerable<FetchedOffset> Offsets(FetchOffsetsReply reply, TopicPartition[]? wanted) => reply.Error == ErrorCode.None
@@ -85,6 +86,6 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains) : ApiHandler<Offs
         CommittedOffset = offset.Offset.Value,
         CommittedLeaderEpoch = offset.LeaderEpoch.Value,
         Metadata = offset.Metadata,
-        ErrorCode = (short)error,
+        ErrorCode = (short)(error == ErrorCode.None ? offset.Error : error),
     };
 }

@@ -5,6 +5,7 @@ using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Transactions;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ProduceResponse.PartitionProduceResponse;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -20,14 +21,18 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
     private const int MagicAt = 16;
     private const byte Magic = 2;
 
+    // Clients that know errors after which a transaction can only be aborted, and clients whose transactions are of the flow of KIP-890.
+    private const short FirstVersionWithAbortable = 11;
+    private const short FirstVersionThatEnters = 12;
+
     /// <inheritdoc/>
     public short ApiKey => ProduceRequest.ApiKey;
 
     /// <summary>Older ones are advertised because librdkafka looks for them before it compresses (KAFKA-18659), and refused when they are sent.</summary>
     public short VersionMin => 0;
 
-    /// <summary>Version 12 stands for the transactions of KIP-890, 13 for topics by id.</summary>
-    public short VersionMax => 11;
+    /// <summary>From version 13 on, topics go by their ids.</summary>
+    public short VersionMax => 12;
 
     /// <inheritdoc/>
     public bool IsFlexible(short version) => ProduceRequest.IsFlexible(version);
@@ -41,7 +46,7 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         {
             foreach (ProduceRequest.PartitionProduceData partition in topic.PartitionData)
             {
-                appends.Add((topic.Name, partition.Index, await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request)));
+                appends.Add((topic.Name, partition.Index, await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request, context.Version)));
             }
         }
         return AnswerAsync(appends, request.Acks, context);
@@ -57,11 +62,15 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         return ProduceRequest.Read(ref reader, version);
     }
 
-    private async ValueTask<Task<AppendReply>> BeginAppendAsync(TopicPartition partition, ReadOnlyMemory<byte>? records, ProduceRequest request)
+    private async ValueTask<Task<AppendReply>> BeginAppendAsync(TopicPartition partition, ReadOnlyMemory<byte>? records, ProduceRequest request, short version)
     {
         if (Check(records, request) is { } refusal)
         {
             return Task.FromResult(refusal);
+        }
+        if (request.TransactionalId is { } transactionalId && await RefuseTransactionAsync(partition, transactionalId, records!.Value, version) is { } outside)
+        {
+            return Task.FromResult(outside);
         }
         var append = new AppendRequest(new RecordData(MemoryMarshal.AsMemory(records!.Value)), (RequiredAcks)request.Acks);
         if (locals.TryAppend(partition, append) is { } begun)
@@ -69,14 +78,43 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
             return begun;
         }
         // The grain takes the partition over; then the queue is open, and it alone keeps the order.
-        IPartitionGrain grain = grains.GetGrain<IPartitionGrain>(partition.ToString());
-        PartitionDescription description = await grain.Describe();
-        if (description.Error != ErrorCode.None)
+        if (await TakeOverAsync(partition) is { } unserved)
         {
-            return Task.FromResult(AppendReply.Refused(description.Error, description.Message!));
+            return Task.FromResult(unserved);
         }
-        return locals.TryAppend(partition, append) ?? Task.FromResult(await AppendByGrainAsync(grain, append));
+        return locals.TryAppend(partition, append) ?? Task.FromResult(await AppendByGrainAsync(grains.GetGrain<IPartitionGrain>(partition.ToString()), append));
     }
+
+    private async ValueTask<AppendReply?> TakeOverAsync(TopicPartition partition)
+    {
+        PartitionDescription description = await grains.GetGrain<IPartitionGrain>(partition.ToString()).Describe();
+        return description.Error == ErrorCode.None ? null : AppendReply.Refused(description.Error, description.Message!);
+    }
+
+    private async ValueTask<AppendReply?> RefuseTransactionAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, short version)
+    {
+        bool enters = version >= FirstVersionThatEnters;
+        TransactionReply admitted = await locals.AdmitAsync(partition, transactionalId, batch, enters);
+        if (admitted.Error == ErrorCode.NotLeaderOrFollower)
+        {
+            if (await TakeOverAsync(partition) is { } unserved)
+            {
+                return unserved;
+            }
+            admitted = await locals.AdmitAsync(partition, transactionalId, batch, enters);
+        }
+        return admitted.Error == ErrorCode.None ? null : AppendReply.Refused(ErrorOf(admitted.Error, version), admitted.Message ?? "");
+    }
+
+    // In the words that a producer of that version knows, as Kafka's brokers translate them.
+    private static ErrorCode ErrorOf(ErrorCode error, short version) => error switch
+    {
+        ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
+        ErrorCode.TransactionAbortable when version < FirstVersionWithAbortable => ErrorCode.InvalidTxnState,
+        ErrorCode.ConcurrentTransactions when version < FirstVersionThatEnters => ErrorCode.NotEnoughReplicas,
+        ErrorCode.CoordinatorLoadInProgress or ErrorCode.CoordinatorNotAvailable or ErrorCode.NotCoordinator => ErrorCode.NotEnoughReplicas,
+        _ => error,
+    };
 
     // One at a time, which keeps the order; and of a copy, because a call that times out leaves the batch with the grain.
     private static Task<AppendReply> AppendByGrainAsync(IPartitionGrain grain, AppendRequest append) =>
@@ -87,10 +125,6 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         if (request.Acks is < -1 or > 1)
         {
             return AppendReply.Refused(ErrorCode.InvalidRequiredAcks, $"acks is {request.Acks}; it may be -1, 0 or 1.");
-        }
-        if (request.TransactionalId is not null)
-        {
-            return AppendReply.Refused(ErrorCode.InvalidTxnState, "Transactions are not served yet.");
         }
         return records is { Length: > MagicAt } bytes && bytes.Span[MagicAt] == Magic
             && BinaryPrimitives.ReadInt32BigEndian(bytes.Span[BatchLengthAt..]) == bytes.Length - BytesBeforeLengthEnd

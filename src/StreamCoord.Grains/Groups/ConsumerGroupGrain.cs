@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using StreamCoord.Grains.Coordinators;
+using StreamCoord.Grains.Transactions;
 using StreamCoord.Groups;
+using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Groups;
 
@@ -45,8 +48,24 @@ internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOpti
 
     public Task<OffsetsReply> CommitOffsets(CommitOffsetsRequest request) => RunAsync(live => live.CommitAsync(request), OffsetsReply.Refused);
 
-    public Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions) =>
-        RunAsync(live => Task.FromResult(live.Fetch(partitions)), (error, message) => new FetchOffsetsReply(error, message, []));
+    public Task<OffsetsReply> CommitTransactionOffsets(CommitTransactionOffsetsRequest request) => RunAsync(
+        async live =>
+        {
+            GroupReply check = live.CheckTransactionCommit(request.Commit);
+            if (check.Error == ErrorCode.None)
+            {
+                var writer = new TransactionalWriter(request.TransactionalId, request.ProducerId, request.ProducerEpoch, request.Enters);
+                TransactionReply admitted = await TransactionInquiry.AdmitAsync(live.Transactions, GrainFactory, writer, partitions.Of(GroupId).Partition);
+                check = new GroupReply(admitted.Error, admitted.Message);
+            }
+            return check.Error == ErrorCode.None
+                ? await live.CommitAsync(request.Commit, request.ProducerId, request.ProducerEpoch)
+                : OffsetsReply.Refused(check.Error, check.Message!);
+        },
+        OffsetsReply.Refused);
+
+    public Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions, bool isStable = false) =>
+        RunAsync(live => Task.FromResult(live.Fetch(partitions, isStable)), (error, message) => new FetchOffsetsReply(error, message, []));
 
     public Task<OffsetsReply> DeleteOffsets(IReadOnlyList<TopicPartition> partitions) => RunAsync(live => live.DeleteOffsetsAsync(partitions), OffsetsReply.Refused);
 
@@ -75,7 +94,7 @@ internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOpti
             }
             while (live.IsClosed);
         }
-        catch (GroupUnavailableException exception)
+        catch (CoordinatorUnavailableException exception)
         {
             return refuse(exception.Error, exception.Message);
         }

@@ -1,3 +1,4 @@
+using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.ZNodes;
 using StreamCoord.Groups;
 
@@ -12,13 +13,13 @@ internal sealed class GroupCatalogueGrain(OffsetsPartitions partitions) : Grain,
         List<GroupListing> groups = [];
         try
         {
-            foreach (OffsetsPartition partition in await partitions.FindUsedAsync())
+            foreach (CoordinatorPartition<OffsetsTerm> partition in await partitions.FindUsedAsync())
             {
                 OffsetsTerm term = await partition.GetTermAsync();
                 groups.AddRange(term.Groups.Select(group => group.Listing));
             }
         }
-        catch (GroupUnavailableException exception)
+        catch (CoordinatorUnavailableException exception)
         {
             return new ListGroupsReply(exception.Error, exception.Message, groups);
         }

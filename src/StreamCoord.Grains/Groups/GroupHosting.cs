@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Groups;
 using StreamCoord.Topics;
@@ -20,16 +21,17 @@ public static class GroupHosting
     {
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new InternalTopicDefinition(
-            ConsumerOffsets.TopicName,
+            CoordinatorTopics.ConsumerOffsets,
             ConsumerOffsetsId,
             options.OffsetsPartitions,
             new Dictionary<string, string>
             {
                 [TopicConfigs.CleanupPolicy] = "compact",
-                [TopicConfigs.MaxMessageBytes] = Text(OffsetsTerm.BatchBytesMax),
+                [TopicConfigs.MaxMessageBytes] = Text(CoordinatorLog.BatchBytesMax),
                 [TopicConfigs.SegmentBytes] = Text(SegmentBytes),
             }));
         silo.Services.AddSingleton<OffsetsPartitions>();
+        silo.Services.AddSingleton<IMarkedTopic>(services => services.GetRequiredService<OffsetsPartitions>());
         silo.Services.AddSingleton<GroupMaintenance>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<OffsetsPartitions>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GroupMaintenance>());

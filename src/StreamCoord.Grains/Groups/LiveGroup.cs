@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Coordinators;
 using StreamCoord.Groups;
 using StreamCoord.Groups.Classic;
 using StreamCoord.Groups.Offsets;
 using StreamCoord.Groups.Storage;
+using StreamCoord.Log.Producers;
 
 namespace StreamCoord.Grains.Groups;
 
@@ -103,22 +105,61 @@ internal sealed partial class LiveGroup
         {
             return OffsetsReply.Refused(check.Error, check.Message!);
         }
-        PartitionOutcome[] outcomes = [.. request.Offsets.Select(commit => new PartitionOutcome(commit.Partition, CommitRules.Check(commit, _options)))];
-        (TopicPartition Partition, CommittedOffset Committed)[] accepted =
-            [.. request.Offsets.Zip(outcomes).Where(pair => pair.Second.Error == ErrorCode.None).Select(pair => (pair.First.Partition, CommitRules.Accept(pair.First, request.RetentionMs, NowMs)))];
-        GroupReply written = await WriteOffsetsAsync([.. accepted.Select(each => KeyValuePair.Create(each.Partition, (CommittedOffset?)each.Committed))]);
+        (PartitionOutcome[] outcomes, KeyValuePair<TopicPartition, CommittedOffset?>[] accepted) = Accept(request);
+        GroupReply written = await WriteOffsetsAsync(accepted);
         return written.Error == ErrorCode.None ? new OffsetsReply(ErrorCode.None, null, outcomes) : OffsetsReply.Refused(written.Error, written.Message!);
     }
 
-    public FetchOffsetsReply Fetch(IReadOnlyList<TopicPartition>? partitions)
+    /// <summary>Whether a member, or a producer that is none, may commit offsets in a transaction now.</summary>
+    public GroupReply CheckTransactionCommit(CommitOffsetsRequest request) =>
+        request is { GenerationId: CommitOffsetsRequest.NoGeneration, MemberId: "", GroupInstanceId: null } ? GroupReply.Done : _group.CheckCommit(request, NowMs);
+
+    /// <summary>Who may commit offsets in a transaction.</summary>
+    public TransactionAdmission Transactions => _term.Transactions;
+
+    /// <summary>Commits offsets that count when the producer's transaction is committed.</summary>
+    public async Task<OffsetsReply> CommitAsync(CommitOffsetsRequest request, long producerId, short producerEpoch)
+    {
+        (PartitionOutcome[] outcomes, KeyValuePair<TopicPartition, CommittedOffset?>[] accepted) = Accept(request);
+        ErrorCode error = accepted.Length == 0 ? ErrorCode.None : await WriteAsync(() => _term.AppendAsync(Records(accepted), Apply, producerId, producerEpoch));
+        GroupReply written = error is ErrorCode.InvalidTxnState or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced
+            ? new GroupReply(error, "The transaction that the offsets belong to has ended.")
+            : Outcome(error);
+        return written.Error == ErrorCode.None ? new OffsetsReply(ErrorCode.None, null, outcomes) : OffsetsReply.Refused(written.Error, written.Message!);
+
+        void Apply(Offset at)
+        {
+            lock (_stored.Gate)
+            {
+                for (int i = 0; i < accepted.Length; i++)
+                {
+                    _stored.Offsets.ApplyPending(producerId, accepted[i].Key, accepted[i].Value!, at + i);
+                }
+            }
+        }
+    }
+
+    /// <summary>What is committed for some partitions, or for all. With <paramref name="isStable"/> a partition for which an open transaction has committed something is refused for now (KIP-447).</summary>
+    public FetchOffsetsReply Fetch(IReadOnlyList<TopicPartition>? partitions, bool isStable)
     {
         lock (_stored.Gate)
         {
-            IEnumerable<FetchedOffset> offsets = partitions is null
-                ? _stored.Offsets.All.Select(pair => Fetched(pair.Key, pair.Value))
-                : partitions.Select(partition => Fetched(partition, _stored.Offsets.Find(partition)));
+            IEnumerable<FetchedOffset> offsets = (partitions ?? [.. _stored.Offsets.All.Select(pair => pair.Key)]).Select(partition => isStable && _stored.Offsets.IsUnstable(partition)
+                ? Fetched(partition, null) with { Error = ErrorCode.UnstableOffsetCommit }
+                : Fetched(partition, _stored.Offsets.Find(partition)));
             return new FetchOffsetsReply(ErrorCode.None, null, [.. offsets]);
         }
+    }
+
+    private (PartitionOutcome[] Outcomes, KeyValuePair<TopicPartition, CommittedOffset?>[] Accepted) Accept(CommitOffsetsRequest request)
+    {
+        PartitionOutcome[] outcomes = [.. request.Offsets.Select(commit => new PartitionOutcome(commit.Partition, CommitRules.Check(commit, _options)))];
+        return (outcomes,
+        [
+            .. request.Offsets.Zip(outcomes)
+                .Where(pair => pair.Second.Error == ErrorCode.None)
+                .Select(pair => KeyValuePair.Create(pair.First.Partition, (CommittedOffset?)CommitRules.Accept(pair.First, request.RetentionMs, NowMs))),
+        ]);
     }
 
     public async Task<OffsetsReply> DeleteOffsetsAsync(IReadOnlyList<TopicPartition> partitions)
@@ -248,8 +289,8 @@ internal sealed partial class LiveGroup
 
     private async Task WriteMetadataAsync(MetadataToWrite write)
     {
-        GroupRecord record = new(GroupRecords.MetadataKey(_group.GroupId), GroupRecords.MetadataValue(write.Metadata));
-        ErrorCode error = await AppendAsync([record], () => _stored.Metadata = write.Metadata);
+        CoordinatorRecord record = new(GroupRecords.MetadataKey(_group.GroupId), GroupRecords.MetadataValue(write.Metadata));
+        ErrorCode error = await AppendAsync([record], _ => _stored.Metadata = write.Metadata);
         if (!IsClosed)
         {
             _group.CompleteWrite(
@@ -267,19 +308,20 @@ internal sealed partial class LiveGroup
         {
             return GroupReply.Done;
         }
-        GroupRecord[] records =
-            [.. changes.Select(change => new GroupRecord(GroupRecords.OffsetKey(_group.GroupId, change.Key), change.Value is { } committed ? GroupRecords.OffsetValue(committed) : null))];
-        return Outcome(await AppendAsync(records, () =>
+        return Outcome(await AppendAsync(Records(changes), at =>
         {
             lock (_stored.Gate)
             {
-                foreach ((TopicPartition partition, CommittedOffset? committed) in changes)
+                for (int i = 0; i < changes.Length; i++)
                 {
-                    _stored.Offsets.Apply(partition, committed);
+                    _stored.Offsets.Apply(changes[i].Key, changes[i].Value, at + i);
                 }
             }
         }));
     }
+
+    private CoordinatorRecord[] Records(KeyValuePair<TopicPartition, CommittedOffset?>[] changes) =>
+        [.. changes.Select(change => new CoordinatorRecord(GroupRecords.OffsetKey(_group.GroupId, change.Key), change.Value is { } committed ? GroupRecords.OffsetValue(committed) : null))];
 
     /// <summary>Writes that nothing is left of the group, which has ended, behind everything that is under way.</summary>
     private async Task<GroupReply> ForgetAsync()
@@ -289,24 +331,26 @@ internal sealed partial class LiveGroup
             _settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await _settled.Task;
         }
-        List<GroupRecord> records = [];
+        List<CoordinatorRecord> records = [];
         lock (_stored.Gate)
         {
-            records.AddRange(_stored.Offsets.All.Select(pair => new GroupRecord(GroupRecords.OffsetKey(_group.GroupId, pair.Key), null)));
+            records.AddRange(_stored.Offsets.Partitions.Distinct().Select(partition => new CoordinatorRecord(GroupRecords.OffsetKey(_group.GroupId, partition), null)));
         }
-        records.Add(new GroupRecord(GroupRecords.MetadataKey(_group.GroupId), null));
-        ErrorCode error = await AppendAsync(records, () => _term.Unregister(_stored));
+        records.Add(new CoordinatorRecord(GroupRecords.MetadataKey(_group.GroupId), null));
+        ErrorCode error = await AppendAsync(records, _ => _term.Unregister(_stored));
         Close(ErrorCode.CoordinatorNotAvailable, $"Group '{_group.GroupId}' was deleted.");
         return Outcome(error);
     }
 
-    private async Task<ErrorCode> AppendAsync(IReadOnlyList<GroupRecord> records, Action apply)
+    private Task<ErrorCode> AppendAsync(IReadOnlyList<CoordinatorRecord> records, Action<Offset> apply) => WriteAsync(() => _term.AppendAsync(records, apply));
+
+    private async Task<ErrorCode> WriteAsync(Func<Task<ErrorCode>> write)
     {
         _writesInFlight++;
         _term.Register(_stored);
         try
         {
-            return await _term.AppendAsync(records, apply);
+            return await write();
         }
         finally
         {
@@ -322,7 +366,7 @@ internal sealed partial class LiveGroup
     {
         lock (_stored.Gate)
         {
-            return _stored.Offsets.Count == 0;
+            return _stored.Offsets.Count == 0 && !_stored.Offsets.HasPending;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StreamCoord.Grains.Coordinators;
 using StreamCoord.Groups.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
@@ -6,27 +7,15 @@ using StreamCoord.Records;
 namespace StreamCoord.Grains.Groups;
 
 /// <summary>Reads one partition of <c>__consumer_offsets</c> into a view. Not safe for concurrent use.</summary>
-internal sealed class OffsetsLoader(IPartitionGrain log)
+internal sealed class OffsetsLoader
 {
-    private const int ReadBytesMax = 1024 * 1024;
-
     private readonly ConcurrentDictionary<string, StoredGroup> _groups = new();
 
     /// <summary>Reads everything below an offset.</summary>
-    /// <exception cref="GroupUnavailableException">The log cannot be read, or not be understood: a view with a hole would send consumers back, or past records.</exception>
-    public async Task<ConcurrentDictionary<string, StoredGroup>> LoadAsync(Offset end)
+    /// <exception cref="CoordinatorUnavailableException">The log cannot be read, or not be understood: a view with a hole would send consumers back, or past records.</exception>
+    public async Task<ConcurrentDictionary<string, StoredGroup>> LoadAsync(IPartitionGrain log, Offset end)
     {
-        PartitionDescription description = await log.Describe();
-        Check(description.Error, description.Message);
-        for (Offset next = description.LogStartOffset; next < end;)
-        {
-            FetchReply reply = await log.Fetch(new FetchRequest(next, ReadBytesMax, 0));
-            Check(reply.Error, reply.Message);
-            using RecordData data = reply.Data;
-            Offset read = Take(data.Bytes.Span, next);
-            Check(read > next ? ErrorCode.None : ErrorCode.OffsetNotAvailable, $"There is nothing at offset {next}.");
-            next = read;
-        }
+        await CoordinatorLogReader.ReadAsync(log, end, Take);
         foreach ((string groupId, StoredGroup group) in _groups)
         {
             group.ListAsStored();
@@ -38,35 +27,25 @@ internal sealed class OffsetsLoader(IPartitionGrain log)
         return _groups;
     }
 
-    private static void Check(ErrorCode error, string? message)
+    private void Take(in BatchHeader header, ReadOnlySpan<byte> batch)
     {
-        if (error != ErrorCode.None)
+        if (header.IsControl)
         {
-            throw new GroupUnavailableException(ErrorCode.CoordinatorNotAvailable, $"What groups have committed cannot be read: {message}");
+            if (TransactionMarker.TryRead(batch) is { } marker)
+            {
+                OffsetsTerm.EndTransaction(_groups.Values, header.ProducerId, marker.IsCommit);
+            }
+            return;
         }
+        using var records = new RecordReader(batch);
+        while (records.MoveNext(out RecordView record))
+        {
+            Take(record, header.IsTransactional ? header.ProducerId : null);
+        }
+        CoordinatorLogReader.Check(records.Problem == BatchProblem.None ? ErrorCode.None : ErrorCode.CorruptMessage, $"The batch at offset {header.BaseOffset} is malformed.");
     }
 
-    private Offset Take(ReadOnlySpan<byte> bytes, Offset next)
-    {
-        var batches = new BatchSequence(bytes);
-        while (batches.MoveNext(out BatchHeader header, out ReadOnlySpan<byte> batch))
-        {
-            next = header.NextOffset;
-            if (header.IsControl)
-            {
-                continue;
-            }
-            using var records = new RecordReader(batch);
-            while (records.MoveNext(out RecordView record))
-            {
-                Take(record);
-            }
-            Check(records.Problem == BatchProblem.None ? ErrorCode.None : ErrorCode.CorruptMessage, $"The batch at offset {header.BaseOffset} is malformed.");
-        }
-        return next;
-    }
-
-    private void Take(in RecordView record)
+    private void Take(in RecordView record, long? producerId)
     {
         try
         {
@@ -75,18 +54,22 @@ internal sealed class OffsetsLoader(IPartitionGrain log)
                 return;
             }
             StoredGroup group = _groups.GetOrAdd(key.GroupId, static groupId => new StoredGroup(groupId));
-            if (key.Partition is { } partition)
+            if (key.Partition is not { } partition)
             {
-                group.Offsets.Apply(partition, record.Value.IsNull ? null : GroupRecords.ReadOffset(record.Value.Span));
+                group.Metadata = record.Value.IsNull ? null : GroupRecords.ReadMetadata(record.Value.Span);
+            }
+            else if (producerId is { } producer && !record.Value.IsNull)
+            {
+                group.Offsets.ApplyPending(producer, partition, GroupRecords.ReadOffset(record.Value.Span), record.Offset);
             }
             else
             {
-                group.Metadata = record.Value.IsNull ? null : GroupRecords.ReadMetadata(record.Value.Span);
+                group.Offsets.Apply(partition, record.Value.IsNull ? null : GroupRecords.ReadOffset(record.Value.Span), record.Offset);
             }
         }
         catch (GroupFormatException malformed)
         {
-            Check(ErrorCode.CorruptMessage, $"The record at offset {record.Offset}: {malformed.Message}");
+            CoordinatorLogReader.Check(ErrorCode.CorruptMessage, $"The record at offset {record.Offset}: {malformed.Message}");
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class StoredGroup(string groupId)
         {
             lock (Gate)
             {
-                return _metadata is null && Offsets.Count == 0;
+                return _metadata is null && Offsets.Count == 0 && !Offsets.HasPending;
             }
         }
     }
@@ -59,7 +59,7 @@ internal sealed class StoredGroup(string groupId)
     {
         lock (Gate)
         {
-            return _metadata is { } metadata && (metadata.Members.Count > 0 || Offsets.Count == 0) || Offsets.MayExpire(retentionMs, nowMs);
+            return _metadata is { } metadata && (metadata.Members.Count > 0 || (Offsets.Count == 0 && !Offsets.HasPending)) || Offsets.MayExpire(retentionMs, nowMs);
         }
     }
 }

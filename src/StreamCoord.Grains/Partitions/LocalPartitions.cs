@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
+using StreamCoord.Grains.Transactions;
 using StreamCoord.Log;
 using StreamCoord.Partitions;
+using StreamCoord.Records;
+using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Partitions;
 
 /// <summary>The logs that partition grains of this silo lead with. Grains add and remove them.</summary>
-internal sealed class LocalPartitions : ILocalPartitions
+internal sealed class LocalPartitions(IGrainFactory grains) : ILocalPartitions
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
 
@@ -24,16 +27,38 @@ internal sealed class LocalPartitions : ILocalPartitions
     }
 
     /// <inheritdoc/>
-    public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes) =>
-        _logs.TryGetValue(partition, out PartitionLog? log) ? PartitionFailures.GuardAsync(partition, () => log.ReadAsync(from, maxBytes), PartitionFailures.RefuseFetch) : null;
+    public ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters)
+    {
+        if (!_logs.TryGetValue(partition, out PartitionLog? log))
+        {
+            return new(new TransactionReply(ErrorCode.NotLeaderOrFollower, $"{partition} is not led here."));
+        }
+        // What is no batch, or belongs to no producer, is refused when it is appended.
+        return BatchHeader.TryRead(batch.Span, out BatchHeader header) && header is { IsTransactional: true, HasProducer: true }
+            ? TransactionInquiry.AdmitAsync(log.Transactions, grains, new TransactionalWriter(transactionalId, header.ProducerId, header.ProducerEpoch, enters), partition)
+            : new(TransactionReply.Done);
+    }
 
     /// <inheritdoc/>
-    public (Offset LogStart, Offset HighWatermark)? TryGetRange(TopicPartition partition) =>
-        _logs.TryGetValue(partition, out PartitionLog? log) ? (log.StartOffset, log.HighWatermark) : null;
+    public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation) => _logs.TryGetValue(partition, out PartitionLog? log)
+        ? PartitionFailures.GuardAsync(partition, () => log.ReadAsync(from, maxBytes, isolation), PartitionFailures.RefuseFetch)
+        : null;
 
     /// <inheritdoc/>
-    public Task? TryWait(TopicPartition partition, Offset above, CancellationToken cancellationToken) =>
-        _logs.TryGetValue(partition, out PartitionLog? log) ? log.WaitForRecordsAsync(above, cancellationToken) : null;
+    public PartitionRange? TryGetRange(TopicPartition partition)
+    {
+        if (!_logs.TryGetValue(partition, out PartitionLog? log))
+        {
+            return null;
+        }
+        // In this order each is at most the next, though they rise meanwhile.
+        (Offset start, Offset stable) = (log.StartOffset, log.LastStableOffset);
+        return new PartitionRange(start, stable, log.HighWatermark);
+    }
+
+    /// <inheritdoc/>
+    public Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken) =>
+        _logs.TryGetValue(partition, out PartitionLog? log) ? log.WaitForRecordsAsync(above, isolation, cancellationToken) : null;
 
     // A log that needs a new epoch gets it from the grain; internal topics are written by the service alone, which asks the grain.
     private PartitionLog? Find(TopicPartition partition) =>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Log;
 using StreamCoord.Log.Epochs;
@@ -21,7 +22,7 @@ namespace StreamCoord.Grains.Partitions;
 /// epoch that is not newer than those in it.
 /// </remarks>
 [Reentrant, Immovable]
-internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, LocalPartitions locals, TimeProvider time) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, LocalPartitions locals, IEnumerable<IMarkedTopic> markedTopics, TimeProvider time) : Grain, IPartitionGrain
 {
     private TopicPartition _partition;
     private PartitionLog? _log;
@@ -67,19 +68,31 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
         ServeAsync(),
         async log =>
         {
-            if (request.MaxWaitMs > 0 && request.From == log.HighWatermark)
+            if (request.MaxWaitMs > 0 && request.From >= log.ReadableEnd(request.Isolation) && request.From <= log.HighWatermark)
             {
                 await WaitForRecordsAsync(log, request);
             }
-            return await log.ReadAsync(request.From, request.MaxBytes);
+            return await log.ReadAsync(request.From, request.MaxBytes, request.Isolation);
         },
         PartitionFailures.RefuseFetch);
 
     /// <inheritdoc/>
-    public Task<OffsetReply> FindOffset(long timestampMs) => RunAsync(
+    public Task<OffsetReply> FindOffset(long timestampMs, IsolationLevel isolation = IsolationLevel.ReadUncommitted) => RunAsync(
         ServeAsync(),
-        log => log.FindOffsetAsync(timestampMs),
+        log => log.FindOffsetAsync(timestampMs, isolation),
         (error, message) => new OffsetReply(error, message, Offset.None, -1, LeaderEpoch.Unknown));
+
+    /// <inheritdoc/>
+    public Task<MarkerReply> WriteMarker(ProducerMarker marker) => markedTopics.FirstOrDefault(topic => topic.TopicName == _partition.Topic) is { } marked
+        ? marked.WriteMarkerAsync(_partition.Partition, marker)
+        : RunAsync(
+            LeadAsync(),
+            async log =>
+            {
+                AppendReply reply = await log.AppendMarkerAsync(marker);
+                return new MarkerReply(reply.Error, reply.Message);
+            },
+            (error, message) => new MarkerReply(error, message));
 
     /// <inheritdoc/>
     public Task<DeleteRecordsReply> DeleteRecords(Offset before) => RunAsync(
@@ -270,7 +283,7 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
             TimeSpan.FromMilliseconds(Math.Min(request.MaxWaitMs, FetchRequest.MaxWaitMsLimit)), time);
         try
         {
-            await log.WaitForRecordsAsync(request.From, timeout.Token);
+            await log.WaitForRecordsAsync(request.From, request.Isolation, timeout.Token);
         }
         catch (OperationCanceledException)
         {

@@ -6,46 +6,91 @@ namespace StreamCoord.Groups.Offsets;
 /// The committed offsets of one group. Not safe for concurrent use. It holds what is durable: a commit is put here when its record is, in the order of the log. Offsets of open transactions have their
 /// place beside these, by producer, until their marker comes.
 /// </summary>
+/// <remarks>Of two commits for a partition the one counts whose record lies later in the log, whenever its transaction was decided: what compaction keeps.</remarks>
 public sealed class GroupOffsets
 {
-    private readonly Dictionary<TopicPartition, CommittedOffset> _committed = [];
+    private readonly Dictionary<TopicPartition, Stored> _committed = [];
+    private readonly Dictionary<long, Dictionary<TopicPartition, Stored>> _pending = [];
 
     /// <summary>How many partitions have an offset.</summary>
     public int Count => _committed.Count;
 
+    /// <summary>True when an open transaction has committed something.</summary>
+    public bool HasPending => _pending.Count > 0;
+
     /// <summary>All of them, in no order.</summary>
-    public IReadOnlyCollection<KeyValuePair<TopicPartition, CommittedOffset>> All => _committed;
+    public IEnumerable<KeyValuePair<TopicPartition, CommittedOffset>> All => _committed.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Committed));
+
+    /// <summary>The partitions that have an offset, or will when an open transaction is committed; some may come twice.</summary>
+    public IEnumerable<TopicPartition> Partitions => _committed.Keys.Concat(_pending.Values.SelectMany(offsets => offsets.Keys));
 
     /// <summary>The offset of a partition, or null.</summary>
-    public CommittedOffset? Find(TopicPartition partition) => _committed.GetValueOrDefault(partition);
+    public CommittedOffset? Find(TopicPartition partition) => _committed.GetValueOrDefault(partition)?.Committed;
+
+    /// <summary>Whether an open transaction has committed an offset for the partition.</summary>
+    public bool IsUnstable(TopicPartition partition) => _pending.Values.Any(offsets => offsets.ContainsKey(partition));
 
     /// <summary>Takes over a durable offset; null for a durable deletion.</summary>
-    public void Apply(TopicPartition partition, CommittedOffset? committed)
+    /// <param name="partition">The partition.</param>
+    /// <param name="committed">The offset.</param>
+    /// <param name="at">Where its record lies in the log.</param>
+    public void Apply(TopicPartition partition, CommittedOffset? committed, Offset at)
     {
-        if (committed is null)
+        if (committed is not null)
         {
-            _committed.Remove(partition);
+            _committed[partition] = new Stored(committed, at);
+            return;
         }
-        else
+        _committed.Remove(partition);
+        foreach ((long producerId, Dictionary<TopicPartition, Stored> offsets) in _pending)
         {
-            _committed[partition] = committed;
+            if (offsets.Remove(partition) && offsets.Count == 0)
+            {
+                _pending.Remove(producerId);
+            }
+        }
+    }
+
+    /// <summary>Takes over a durable offset that counts only when the producer's transaction is committed.</summary>
+    public void ApplyPending(long producerId, TopicPartition partition, CommittedOffset committed, Offset at)
+    {
+        if (!_pending.TryGetValue(producerId, out Dictionary<TopicPartition, Stored>? offsets))
+        {
+            _pending.Add(producerId, offsets = []);
+        }
+        offsets[partition] = new Stored(committed, at);
+    }
+
+    /// <summary>The producer's transaction has ended.</summary>
+    public void EndTransaction(long producerId, bool isCommit)
+    {
+        if (!_pending.Remove(producerId, out Dictionary<TopicPartition, Stored>? offsets) || !isCommit)
+        {
+            return;
+        }
+        foreach ((TopicPartition partition, Stored stored) in offsets)
+        {
+            if (!_committed.TryGetValue(partition, out Stored? present) || present.At < stored.At)
+            {
+                _committed[partition] = stored;
+            }
         }
     }
 
     /// <summary>True when there may be something for <see cref="FindExpired"/>, whatever became of the group.</summary>
     public bool MayExpire(long retentionMs, long nowMs) =>
-        _committed.Values.Any(committed => committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - committed.CommitTimestampMs >= retentionMs);
+        _committed.Values.Any(stored => stored.Committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - stored.Committed.CommitTimestampMs >= retentionMs);
 
     /// <summary>
     /// The partitions whose offsets are to be forgotten: those of a group without members since it has none, those of a stable group that does not subscribe to their topic any more since their commit, and
-    /// those of a group that never had members since their commit.
+    /// those of a group that never had members since their commit. What an open transaction commits anew stays.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="retentionMs">How long they stay.</param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
     public IReadOnlyList<TopicPartition> FindExpired(ClassicGroup group, long retentionMs, long nowMs)
     {
-        return [.. _committed.Where(pair => IsExpired(pair.Key, pair.Value)).Select(pair => pair.Key)];
+        return [.. _committed.Where(pair => IsExpired(pair.Key, pair.Value.Committed) && !IsUnstable(pair.Key)).Select(pair => pair.Key)];
 
         bool IsExpired(TopicPartition partition, CommittedOffset committed) =>
             BaseTimestampMs(partition, committed) is { } baseMs && (committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - baseMs >= retentionMs);
@@ -58,4 +103,7 @@ public sealed class GroupOffsets
             _ => null,
         };
     }
+
+    /// <summary>An offset and where its record lies in the log.</summary>
+    private sealed record Stored(CommittedOffset Committed, Offset At);
 }

@@ -13,13 +13,13 @@ internal static class BatchAdmission
 {
     /// <summary>The append to queue, or a refusal: exactly one of the two.</summary>
     public static (PendingAppend? Append, AppendReply? Refusal) Admit(
-        Memory<byte> bytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch = null)
+        Memory<byte> bytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch = null, bool isFromCoordinator = false)
     {
         if (acks is not (RequiredAcks.All or RequiredAcks.None or RequiredAcks.Leader))
         {
             return Refuse(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {(short)acks}.");
         }
-        BatchRules rules = RulesOf(config, nowMs);
+        BatchRules rules = RulesOf(config, nowMs) with { IsFromCoordinator = isFromCoordinator };
         var batches = new List<AdmittedBatch>(1);
         int totalBytes = 0;
         int at = 0;
@@ -31,14 +31,12 @@ internal static class BatchAdmission
                 return Refuse(problem.ToErrorCode(), problem.Describe());
             }
             Memory<byte> batch = bytes.Slice(at, header.SizeBytes);
-            BatchCheckResult check = BatchValidator.Check(batch.Span, rules);
+            // A topic's limits are for what clients send; a transaction must be able to end whatever they are.
+            bool isMarker = header.IsControl && isFromCoordinator;
+            BatchCheckResult check = BatchValidator.Check(batch.Span, isMarker ? rules with { BatchSizeBytesMax = int.MaxValue } : rules);
             if (!check.IsValid)
             {
                 return Refuse(check.Error, check.Message);
-            }
-            if (header.IsTransactional)
-            {
-                return Refuse(ErrorCode.InvalidTxnState, "Transactions are not supported by this version: append without a transactional id.");
             }
             AdmittedBatch admitted = Stamp(batch, header, check, config, nowMs);
             batches.Add(admitted);
@@ -47,27 +45,27 @@ internal static class BatchAdmission
         }
         return batches.Count == 0
             ? Refuse(ErrorCode.InvalidRecord, "The request holds no batch.")
-            : Complete(batches, totalBytes, acks, config, nowMs, onlyEpoch);
+            : Complete(batches, totalBytes, acks, config, nowMs, onlyEpoch, isFromCoordinator);
     }
 
     private static (PendingAppend?, AppendReply?) Complete(
-        List<AdmittedBatch> batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch)
+        List<AdmittedBatch> batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch, bool isFromCoordinator)
     {
         if (batches.Count > 1 && batches.Exists(batch => batch.Header.HasProducer))
         {
             return Refuse(ErrorCode.InvalidRecord, "An idempotent producer sends one batch for a partition in one request.");
         }
-        if (totalBytes > config.SegmentBytes)
+        if (totalBytes > config.SegmentBytes && !(isFromCoordinator && batches[0].Header.IsControl))
         {
             return Refuse(ErrorCode.RecordListTooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The request's {totalBytes} bytes are more than segment.bytes of the topic, {config.SegmentBytes}."));
         }
-        return (new PendingAppend([.. batches], totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1) { OnlyEpoch = onlyEpoch }, null);
+        return (new PendingAppend([.. batches], totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1) { OnlyEpoch = onlyEpoch, IsFromCoordinator = isFromCoordinator }, null);
     }
 
     private static AdmittedBatch Stamp(Memory<byte> batch, BatchHeader header, BatchCheckResult check, LogConfig config, long nowMs)
     {
-        if (config.Compression is { } codec && codec != header.Compression)
+        if (config.Compression is { } codec && codec != header.Compression && !header.IsControl)
         {
             batch = Recompress(batch, codec);
         }

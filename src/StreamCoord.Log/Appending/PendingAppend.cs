@@ -19,6 +19,9 @@ internal sealed class PendingAppend(AdmittedBatch[] batches, int sizeBytes, Requ
     /// <summary>The only epoch in which it may be written; null for any.</summary>
     public LeaderEpoch? OnlyEpoch { get; init; }
 
+    /// <summary>True for what a coordinator of the service writes: other rules hold for its producers.</summary>
+    public bool IsFromCoordinator { get; init; }
+
     public Offset BaseOffset { get; set; } = Offset.None;
 
     public Offset LastOffset { get; set; } = Offset.None;

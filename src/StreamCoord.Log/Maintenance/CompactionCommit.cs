@@ -42,11 +42,17 @@ internal sealed record CompactionCommit(IReadOnlyList<Offset> Replaced)
         {
             disk.Rename(logPath + SegmentFileName.CleanedSuffix, logPath);
         }
+        string abortedPath = Path.Combine(directory, SegmentFileName.Aborted(target));
+        if (disk.Exists(abortedPath + SegmentFileName.CleanedSuffix))
+        {
+            disk.Rename(abortedPath + SegmentFileName.CleanedSuffix, abortedPath);
+        }
         for (int at = 8; at < content.Length; at += 8)
         {
             var replaced = new Offset(BinaryPrimitives.ReadInt64BigEndian(content.AsSpan(at)));
             disk.Delete(Path.Combine(directory, SegmentFileName.Log(replaced)));
             disk.Delete(Path.Combine(directory, SegmentFileName.Index(replaced)));
+            disk.Delete(Path.Combine(directory, SegmentFileName.Aborted(replaced)));
             disk.Delete(Path.Combine(directory, SegmentFileName.Snapshot(replaced)));
         }
         disk.FlushDirectory(directory);

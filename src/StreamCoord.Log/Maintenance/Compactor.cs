@@ -22,6 +22,10 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
     private readonly IoBudget _budget = new(context.Time, context.Options.MaintenanceBytesPerSecond);
     private readonly KeyOffsetMap _newest = new(context.Options.CompactionKeysMax);
     private readonly long _nowMs = context.NowMs;
+    private readonly TransactionCleaner _transactions = new(AbortedSearch.RangesFrom(log, Offset.Zero));
+    private readonly HashSet<Offset> _keptMarkers = [];
+    private bool _hasSeenAll = true;
+    private bool _isGroupChanged;
 
     /// <summary>Carries out a plan.</summary>
     public void Run(CompactionPlan plan)
@@ -52,7 +56,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
             ScanResult result;
             while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
             {
-                if (result == ScanResult.Batch && scanner.Header.NextOffset > plan.DirtyFrom && !scanner.Header.IsControl)
+                if (result == ScanResult.Batch && scanner.Header.NextOffset > plan.DirtyFrom && !scanner.Header.IsControl && !_transactions.IsAborted(scanner.Header))
                 {
                     if (_newest.IsFull)
                     {
@@ -96,12 +100,15 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
     private bool RewriteGroup(IReadOnlyList<Segment> group, Offset mappedTo, HashSet<Offset> lastOfProducer)
     {
         string path = group[0].LogPath + SegmentFileName.CleanedSuffix;
+        _isGroupChanged = false;
         int? sizeBytes = WriteCleaned(group, path, mappedTo, lastOfProducer);
-        if (sizeBytes is not { } size || (group.Count == 1 && size == group[0].SizeBytes))
+        if (sizeBytes is not { } size || (group.Count == 1 && !_isGroupChanged))
         {
+            _hasSeenAll &= sizeBytes is not null;
             context.Disk.Delete(path);
             return true;
         }
+        WriteCleanedAborts(group);
         var merged = Segment.Finished(context.Disk, log.Directory, group[0].BaseOffset, size, group[^1].NextOffset);
         bool exchanged = WhileCurrent(() =>
         {
@@ -112,8 +119,19 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         if (!exchanged)
         {
             context.Disk.Delete(path);
+            context.Disk.Delete(group[0].AbortedPath + SegmentFileName.CleanedSuffix);
         }
         return exchanged;
+    }
+
+    // A reader drops a producer's records from where an aborted transaction begins up to its marker: without the marker there must be no entry.
+    private void WriteCleanedAborts(IReadOnlyList<Segment> group)
+    {
+        AbortedRange[] before = [.. group.SelectMany(segment => segment.Aborted.TryRead() ?? AbortedSearch.Rebuild(log, segment))];
+        if (before.Length > 0 || group.Any(segment => context.Disk.Exists(segment.AbortedPath)))
+        {
+            AbortedIndex.Write(context.Disk, group[0].AbortedPath + SegmentFileName.CleanedSuffix, [.. before.Where(range => _keptMarkers.Contains(range.MarkerOffset))]);
+        }
     }
 
     // Null when a segment of the group is damaged.
@@ -157,28 +175,62 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
 
     private void CleanBatch(in BatchHeader header, ReadOnlySpan<byte> batch, Offset mappedTo, HashSet<Offset> lastOfProducer, PooledBuffer output)
     {
-        if (header.IsControl || header.NextOffset > mappedTo)
+        if (header.NextOffset > mappedTo)
         {
-            output.Write(batch[..header.SizeBytes]);
+            KeepWhole(header, batch, output);
             return;
         }
-        int before = output.WrittenBytes;
         bool horizonPassed = header.HasDeleteHorizon && header.BaseTimestampMs <= _nowMs;
+        if (header.IsControl)
+        {
+            bool isDue = _transactions.IsWithoutRecords(header) && _hasSeenAll;
+            if (!isDue)
+            {
+                KeepWhole(header, batch, output);
+                return;
+            }
+            Filter(header, batch, (in RecordView _) => !horizonPassed, lastOfProducer, output);
+            if (!horizonPassed)
+            {
+                _keptMarkers.Add(header.BaseOffset);
+            }
+            return;
+        }
+        _transactions.Met(header);
+        bool isAborted = _transactions.IsAborted(header);
+        Filter(
+            header,
+            batch,
+            (in RecordView record) => !isAborted && !record.Key.IsNull && _newest.IsNewest(record.Key.Span, record.Offset) && !(record.Value.IsNull && horizonPassed),
+            lastOfProducer,
+            output);
+    }
+
+    private void KeepWhole(in BatchHeader header, ReadOnlySpan<byte> batch, PooledBuffer output)
+    {
+        if (header.IsControl)
+        {
+            _keptMarkers.Add(header.BaseOffset);
+        }
+        output.Write(batch[..header.SizeBytes]);
+    }
+
+    private void Filter(in BatchHeader header, ReadOnlySpan<byte> batch, RecordPredicate keeps, HashSet<Offset> lastOfProducer, PooledBuffer output)
+    {
+        int before = output.WrittenBytes;
         long horizonMs = config.DeleteRetentionMs > long.MaxValue - _nowMs ? long.MaxValue : _nowMs + config.DeleteRetentionMs;
-        FilterResult result = BatchRewriter.Filter(batch, Keeps, horizonMs, output);
+        FilterResult result = BatchRewriter.Filter(batch, keeps, horizonMs, output);
         if (result.Problem != BatchProblem.None)
         {
             // Sound by its CRC and yet not readable as records: somebody else's to judge, so it stays.
             output.Truncate(before);
-            output.Write(batch[..header.SizeBytes]);
+            KeepWhole(header, batch, output);
         }
         else if (result.KeptCount == 0 && !lastOfProducer.Contains(header.LastOffset))
         {
             output.Truncate(before);
         }
-
-        bool Keeps(in RecordView record) =>
-            !record.Key.IsNull && _newest.IsNewest(record.Key.Span, record.Offset) && !(record.Value.IsNull && horizonPassed);
+        _isGroupChanged |= !output.WrittenSpan[before..].SequenceEqual(batch[..header.SizeBytes]);
     }
 
     // Does something under the log's lock; false, and nothing done, when the log was closed or cut back since the pass began.

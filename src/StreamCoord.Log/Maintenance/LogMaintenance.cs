@@ -85,7 +85,7 @@ internal sealed partial class LogMaintenance(LogContext context, PartitionLog ow
         owner.UnderLock(RollOverdue);
         OpenLog log = owner.EnsureOpen();
         LearnTimes(log);
-        Offset limit = owner.HighWatermark < owner.CompactionLimit ? owner.HighWatermark : owner.CompactionLimit;
+        Offset limit = Offset.Min(owner.LastStableOffset, owner.CompactionLimit);
         CompactionPlan? plan = CompactionPlan.Make(log.Segments, log.CleanedTo, limit, _config, _nowMs);
         if (plan is not null)
         {

@@ -16,9 +16,11 @@ namespace StreamCoord.Log.Producers;
 internal sealed record ProducerSnapshot(Offset Offset, Offset SegmentBase, int Position, long FirstTimestampMs, long MaxTimestampMs)
 {
     private const uint Kind = 0x5343_5053; // "SCPS"
-    private const ushort Version = 1;
+    private const ushort Version = 2;
+    private const ushort VersionWithoutTransactions = 1;
     private const int FixedSizeBytes = 40;
-    private const int ProducerSizeBytes = 12;
+    private const int ProducerSizeBytes = 32;
+    private const int OldProducerSizeBytes = 12;
     private const int BatchSizeBytes = 32;
 
     /// <summary>Writes the snapshot; durable when this returns.</summary>
@@ -44,7 +46,7 @@ internal sealed record ProducerSnapshot(Offset Offset, Offset SegmentBase, int P
     public static ProducerSnapshot? TryRead(ILogDisk disk, string path, ProducerStates producers)
     {
         producers.Clear();
-        if (CheckedFile.TryRead(disk, path, Kind, Version) is not { Length: >= FixedSizeBytes } content)
+        if (CheckedFile.TryRead(disk, path, Kind, Version, out ushort version) is not { Length: >= FixedSizeBytes } content)
         {
             return null;
         }
@@ -52,7 +54,7 @@ internal sealed record ProducerSnapshot(Offset Offset, Offset SegmentBase, int P
         ReadOnlySpan<byte> rest = content.AsSpan(FixedSizeBytes);
         for (int i = 0; i < count; i++)
         {
-            ReadEntry(ref rest, producers);
+            ReadEntry(ref rest, producers, version);
         }
         return new ProducerSnapshot(
             new Offset(BinaryPrimitives.ReadInt64BigEndian(content)),
@@ -67,6 +69,9 @@ internal sealed record ProducerSnapshot(Offset Offset, Offset SegmentBase, int P
         BinaryPrimitives.WriteInt64BigEndian(rest, producerId);
         BinaryPrimitives.WriteInt16BigEndian(rest[8..], entry.Epoch);
         BinaryPrimitives.WriteInt16BigEndian(rest[10..], (short)entry.Batches.Count);
+        BinaryPrimitives.WriteInt32BigEndian(rest[12..], entry.CoordinatorEpoch);
+        BinaryPrimitives.WriteInt64BigEndian(rest[16..], entry.OpenFrom.Value);
+        BinaryPrimitives.WriteInt64BigEndian(rest[24..], entry.LastTimestampMs);
         rest = rest[ProducerSizeBytes..];
         foreach (ProducerBatch batch in entry.Batches)
         {
@@ -79,12 +84,14 @@ internal sealed record ProducerSnapshot(Offset Offset, Offset SegmentBase, int P
         }
     }
 
-    private static void ReadEntry(ref ReadOnlySpan<byte> rest, ProducerStates producers)
+    private static void ReadEntry(ref ReadOnlySpan<byte> rest, ProducerStates producers, ushort version)
     {
         long producerId = BinaryPrimitives.ReadInt64BigEndian(rest);
         short epoch = BinaryPrimitives.ReadInt16BigEndian(rest[8..]);
         short count = BinaryPrimitives.ReadInt16BigEndian(rest[10..]);
-        rest = rest[ProducerSizeBytes..];
+        bool hasTransactions = version > VersionWithoutTransactions;
+        ReadOnlySpan<byte> fixedPart = rest;
+        rest = rest[(hasTransactions ? ProducerSizeBytes : OldProducerSizeBytes)..];
         var entry = new ProducerEntry(epoch);
         for (int i = 0; i < count; i++)
         {
@@ -95,6 +102,13 @@ internal sealed record ProducerSnapshot(Offset Offset, Offset SegmentBase, int P
                 new Offset(BinaryPrimitives.ReadInt64BigEndian(rest[16..])),
                 BinaryPrimitives.ReadInt64BigEndian(rest[24..])));
             rest = rest[BatchSizeBytes..];
+        }
+        if (hasTransactions)
+        {
+            entry.Restore(
+                BinaryPrimitives.ReadInt32BigEndian(fixedPart[12..]),
+                new Offset(BinaryPrimitives.ReadInt64BigEndian(fixedPart[16..])),
+                BinaryPrimitives.ReadInt64BigEndian(fixedPart[24..]));
         }
         producers.Restore(producerId, entry);
     }

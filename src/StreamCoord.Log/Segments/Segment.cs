@@ -45,6 +45,11 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
 
     public string IndexPath => Path.Combine(directory, SegmentFileName.Index(BaseOffset));
 
+    public string AbortedPath => Path.Combine(directory, SegmentFileName.Aborted(BaseOffset));
+
+    /// <summary>The transactions whose abort markers lie here.</summary>
+    public AbortedIndex Aborted { get; } = new(disk, Path.Combine(directory, SegmentFileName.Aborted(baseOffset)));
+
     public ILogFile Log
     {
         get
@@ -167,9 +172,10 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     /// <summary>Makes the batches durable.</summary>
     public void Flush() => Log.Flush();
 
-    /// <summary>Completes the index of a segment that nothing more is written to, and makes both files durable.</summary>
+    /// <summary>Completes the indexes of a segment that nothing more is written to, and makes all its files durable.</summary>
     public void Seal()
     {
+        Aborted.Save();
         Index.Add(new IndexEntry(NextOffset, _sizeBytes, MaxTimestampMs));
         Index.WriteAdded();
         Index.Flush();
@@ -217,6 +223,7 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     {
         disk.Rename(LogPath, Path.Combine(directory, SegmentFileName.Deleted(BaseOffset, nowMs)));
         disk.Delete(IndexPath);
+        disk.Delete(AbortedPath);
         disk.Delete(Path.Combine(directory, SegmentFileName.Snapshot(BaseOffset)));
     }
 

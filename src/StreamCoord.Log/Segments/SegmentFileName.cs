@@ -8,6 +8,7 @@ internal static class SegmentFileName
     public const string LogSuffix = ".log";
     public const string IndexSuffix = ".index";
     public const string SnapshotSuffix = ".snapshot";
+    public const string AbortedSuffix = ".txnindex";
     public const string CleanedSuffix = ".cleaned";
     public const string DeletedSuffix = ".deleted";
 
@@ -18,6 +19,8 @@ internal static class SegmentFileName
     public static string Index(Offset baseOffset) => Digits(baseOffset) + IndexSuffix;
 
     public static string Snapshot(Offset offset) => Digits(offset) + SnapshotSuffix;
+
+    public static string Aborted(Offset baseOffset) => Digits(baseOffset) + AbortedSuffix;
 
     /// <summary>A log file that is out of use since <paramref name="sinceMs"/> and is removed some time later.</summary>
     public static string Deleted(Offset baseOffset, long sinceMs) =>

@@ -48,8 +48,12 @@ internal static class CheckedFile
     /// The content, or null when the file is not there or damaged, so that the caller rebuilds it.
     /// <see cref="NewerFormatException"/> for a version above <paramref name="versionMax"/>.
     /// </summary>
-    public static byte[]? TryRead(ILogDisk disk, string path, uint kind, ushort versionMax)
+    public static byte[]? TryRead(ILogDisk disk, string path, uint kind, ushort versionMax) => TryRead(disk, path, kind, versionMax, out _);
+
+    /// <summary>As the other one, for a format that has had several versions.</summary>
+    public static byte[]? TryRead(ILogDisk disk, string path, uint kind, ushort versionMax, out ushort version)
     {
+        version = 0;
         byte[]? bytes = ReadAll(disk, path);
         if (bytes is null || bytes.Length < HeaderSizeBytes || BinaryPrimitives.ReadUInt32BigEndian(bytes) != kind)
         {
@@ -60,7 +64,7 @@ internal static class CheckedFile
         {
             return null;
         }
-        ushort version = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(4));
+        version = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(4));
         return version <= versionMax ? content.ToArray() : throw new NewerFormatException(path, version, versionMax);
     }
 

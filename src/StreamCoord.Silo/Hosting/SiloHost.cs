@@ -8,6 +8,7 @@ using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Grains.Transactions;
 using StreamCoord.Grains.ZNodes;
 using StreamCoord.Silo.Data;
 using StreamCoord.Silo.Options;
@@ -171,6 +172,7 @@ internal static class SiloHost
         silo.AddBrokers();
         silo.AddZNodes();
         silo.AddGroups(options.Groups);
+        silo.AddTransactions(options.Transactions);
     }
 
     /// <summary>Has the options looked at by the validators of the project that they belong to.</summary>

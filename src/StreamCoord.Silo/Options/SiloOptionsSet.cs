@@ -4,6 +4,7 @@ using StreamCoord.Grains.Topics;
 using StreamCoord.Groups;
 using StreamCoord.Log;
 using StreamCoord.Topics;
+using StreamCoord.Transactions;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Silo.Options;
@@ -27,6 +28,8 @@ internal sealed class SiloOptionsSet
     public required ZNodeOptions ZNodes { get; init; }
 
     public required GroupOptions Groups { get; init; }
+
+    public required TransactionOptions Transactions { get; init; }
 
     public required HttpGatewayOptions HttpGateway { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed class SiloOptionsSet
             Log = ReadLog(settings),
             ZNodes = ZNodeSettings.Read(settings),
             Groups = GroupSettings.Read(settings),
+            Transactions = TransactionSettings.Read(settings),
             HttpGateway = ReadHttpGateway(settings),
             KafkaGateway = ReadKafkaGateway(settings),
         };

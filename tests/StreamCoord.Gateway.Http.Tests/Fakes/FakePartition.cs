@@ -132,7 +132,9 @@ public sealed class FakePartition(FakeCluster cluster, string topic, int partiti
 
     public Task<ProducersReply> DescribeProducers() => throw new NotSupportedException();
 
-    public Task<OffsetReply> FindOffset(long timestampMs)
+    public Task<MarkerReply> WriteMarker(ProducerMarker marker) => throw new NotSupportedException();
+
+    public Task<OffsetReply> FindOffset(long timestampMs, IsolationLevel isolation = IsolationLevel.ReadUncommitted)
     {
         cluster.ThrowIfFailing();
         if (!cluster.Topic(topic).HasPartition(partition))

@@ -5,6 +5,7 @@ using StreamCoord.Gateway.Kafka.Handlers;
 using StreamCoord.Gateway.Kafka.Tests.Client;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
+using StreamCoord.Transactions;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.Kafka.Tests.Handlers;
@@ -49,14 +50,16 @@ public sealed class FetchBudgetTests
 
         public Task<AppendReply>? TryAppend(TopicPartition partition, AppendRequest request) => null;
 
-        public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes)
+        public ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters) => new(TransactionReply.Done);
+
+        public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation)
         {
             Interlocked.Increment(ref _reads);
             return Task.FromResult(new FetchReply(ErrorCode.None, null, new RecordData(new byte[maxBytes]), new Offset(1), Offset.Zero, Offset.None));
         }
 
-        public (Offset LogStart, Offset HighWatermark)? TryGetRange(TopicPartition partition) => null;
+        public PartitionRange? TryGetRange(TopicPartition partition) => null;
 
-        public Task? TryWait(TopicPartition partition, Offset above, CancellationToken cancellationToken) => null;
+        public Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken) => null;
     }
 }

@@ -253,7 +253,7 @@ public sealed class ConsumerGroupGrainTests : IAsyncDisposable
         _partitions = 5;
         await _silo!.RestartAsync();
         Assert.Equal(1, await Client("g").FetchAsync());
-        TopicReply topic = await _silo!.Grains.GetGrain<ITopicGrain>(ConsumerOffsets.TopicName).Describe();
+        TopicReply topic = await _silo!.Grains.GetGrain<ITopicGrain>(CoordinatorTopics.ConsumerOffsets).Describe();
         Assert.Equal(3, topic.Topic!.Partitions.Count);
     }
 
@@ -268,7 +268,7 @@ public sealed class ConsumerGroupGrainTests : IAsyncDisposable
         using var builder = new RecordBatchBuilder();
         builder.Append(1, GroupRecords.MetadataKey("g"), NullableBytes.Null);
         Assert.Equal(ErrorCode.InvalidTopicException, (await Log("g").Append(new AppendRequest(builder.Build(), RequiredAcks.All))).Error);
-        var topic = _silo!.Grains.GetGrain<ITopicGrain>(ConsumerOffsets.TopicName);
+        var topic = _silo!.Grains.GetGrain<ITopicGrain>(CoordinatorTopics.ConsumerOffsets);
         Assert.Equal(ErrorCode.InvalidTopicException, (await topic.Delete()).Error);
         Assert.Equal(ErrorCode.InvalidTopicException, (await topic.AlterConfigs([new ConfigChange(TopicConfigs.RetentionMs, "1")], false)).Error);
         Assert.Equal(ErrorCode.InvalidTopicException, (await topic.SetPartitionCount(100, false)).Error);
@@ -295,7 +295,7 @@ public sealed class ConsumerGroupGrainTests : IAsyncDisposable
     private GroupClient Client(string groupId) => new(_silo!.Grains, groupId);
 
     private IPartitionGrain Log(string groupId) =>
-        _silo!.Grains.GetGrain<IPartitionGrain>(new TopicPartition(ConsumerOffsets.TopicName, ConsumerOffsets.PartitionOf(groupId, 50)).ToString());
+        _silo!.Grains.GetGrain<IPartitionGrain>(new TopicPartition(CoordinatorTopics.ConsumerOffsets, CoordinatorTopics.PartitionOf(groupId, 50)).ToString());
 
     private async Task<IReadOnlyList<GroupListing>> ListAsync()
     {

@@ -57,8 +57,8 @@ public sealed class ExpiryTests
     [Fact]
     public void OffsetWithATimeOfItsOwn_FollowsThat()
     {
-        _offsets.Apply(Read, CommitRules.Accept(new OffsetToCommit(Read, new Offset(1), LeaderEpoch.Unknown, null), 10, _group.NowMs));
-        _offsets.Apply(Left, CommitRules.Accept(new OffsetToCommit(Left, new Offset(1), LeaderEpoch.Unknown, null), RetentionMs * 3, _group.NowMs));
+        _offsets.Apply(Read, CommitRules.Accept(new OffsetToCommit(Read, new Offset(1), LeaderEpoch.Unknown, null), 10, _group.NowMs), Offset.Zero);
+        _offsets.Apply(Left, CommitRules.Accept(new OffsetToCommit(Left, new Offset(1), LeaderEpoch.Unknown, null), RetentionMs * 3, _group.NowMs), Offset.Zero);
         _group.Pass(10);
         Assert.Equal([Read], Expired());
         _group.Pass(RetentionMs);
@@ -66,7 +66,7 @@ public sealed class ExpiryTests
     }
 
     private void Commit(TopicPartition partition) =>
-        _offsets.Apply(partition, CommitRules.Accept(new OffsetToCommit(partition, new Offset(1), LeaderEpoch.Unknown, null), -1, _group.NowMs));
+        _offsets.Apply(partition, CommitRules.Accept(new OffsetToCommit(partition, new Offset(1), LeaderEpoch.Unknown, null), -1, _group.NowMs), Offset.Zero);
 
     private IReadOnlyList<TopicPartition> Expired() => _offsets.FindExpired(_group.Group, RetentionMs, _group.NowMs);
 }

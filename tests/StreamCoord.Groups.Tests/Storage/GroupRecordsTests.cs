@@ -96,7 +96,7 @@ public sealed class GroupRecordsTests
     [InlineData("", 0)]
     [InlineData("my-group", 12)]
     [InlineData("polygenelubricants", 0)]
-    public void Partition_FollowsJavasHash(string groupId, int partition) => Assert.Equal(partition, ConsumerOffsets.PartitionOf(groupId, 50));
+    public void Partition_FollowsJavasHash(string groupId, int partition) => Assert.Equal(partition, CoordinatorTopics.PartitionOf(groupId, 50));
 
     private static void AssertSame(GroupMetadata expected, GroupMetadata actual)
     {

@@ -1,12 +1,13 @@
 using System.Text.Json;
+using StreamCoord.Transactions;
 using StreamCoord.ZNodes;
 
-namespace StreamCoord.Gateway.Kafka.Producers;
+namespace StreamCoord.Grains.Transactions;
 
 /// <summary>
 /// Hands out producer ids that no other silo hands out: it claims them in blocks, in the znode that Kafka kept for it. Safe for concurrent use; what is left of a block is lost with the process.
 /// </summary>
-internal sealed class ProducerIds(ICoordination tree, ClusterIdentity identity) : IDisposable
+internal sealed class ProducerIds(ICoordination tree, ClusterIdentity identity) : IProducerIds, IDisposable
 {
     private const string BlockPath = "/latest_producer_id_block";
     private const int BlockSize = 1_000;
@@ -19,7 +20,7 @@ internal sealed class ProducerIds(ICoordination tree, ClusterIdentity identity) 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>An id that nobody has had; null when the tree cannot be written now.</summary>
+    /// <inheritdoc/>
     public async Task<long?> NextAsync()
     {
         await _gate.WaitAsync();
