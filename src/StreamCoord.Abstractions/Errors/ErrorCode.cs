@@ -167,4 +167,19 @@ public enum ErrorCode : short
 
     /// <summary>The topic's identity is not the one the caller has.</summary>
     InconsistentTopicId = 103,
+
+    /// <summary>The member's epoch is not the group's for it; the member gives everything up and joins again (KIP-848).</summary>
+    FencedMemberEpoch = 110,
+
+    /// <summary>Another member has this group.instance.id and has not left; the one that asks tries again, or gives up.</summary>
+    UnreleasedInstanceId = 111,
+
+    /// <summary>The service does not know the assignor that the member wants.</summary>
+    UnsupportedAssignor = 112,
+
+    /// <summary>The member's epoch is behind; it learns the new one by its next heartbeat, and tries again.</summary>
+    StaleMemberEpoch = 113,
+
+    /// <summary>The regular expression that topics are subscribed by is none, or asks for too much.</summary>
+    InvalidRegularExpression = 128,
 }

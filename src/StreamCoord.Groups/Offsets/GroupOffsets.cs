@@ -1,5 +1,3 @@
-using StreamCoord.Groups.Classic;
-
 namespace StreamCoord.Groups.Offsets;
 
 /// <summary>
@@ -36,26 +34,16 @@ public sealed class GroupOffsets
     public bool MayExpire(long retentionMs, long nowMs) =>
         _committed.Values.Any(committed => committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - committed.CommitTimestampMs >= retentionMs);
 
-    /// <summary>
-    /// The partitions whose offsets are to be forgotten: those of a group without members since it has none, those of a stable group that does not subscribe to their topic any more since their commit, and
-    /// those of a group that never had members since their commit.
-    /// </summary>
+    /// <summary>The partitions whose offsets are to be forgotten, counted from the time that the group <see cref="IGroup.ExpiryBaseMs">says</see>.</summary>
     /// <param name="group">The group.</param>
     /// <param name="retentionMs">How long they stay.</param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
-    public IReadOnlyList<TopicPartition> FindExpired(ClassicGroup group, long retentionMs, long nowMs)
+    public IReadOnlyList<TopicPartition> FindExpired(IGroup group, long retentionMs, long nowMs)
     {
         return [.. _committed.Where(pair => IsExpired(pair.Key, pair.Value)).Select(pair => pair.Key)];
 
         bool IsExpired(TopicPartition partition, CommittedOffset committed) =>
-            BaseTimestampMs(partition, committed) is { } baseMs && (committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - baseMs >= retentionMs);
-
-        long? BaseTimestampMs(TopicPartition partition, CommittedOffset committed) => group.State switch
-        {
-            GroupState.Empty when group.ProtocolType is null => committed.CommitTimestampMs,
-            GroupState.Empty => Math.Max(group.StateTimestampMs, committed.CommitTimestampMs),
-            GroupState.Stable when group.SubscribedTopics is { } topics && !topics.Contains(partition.Topic) => committed.CommitTimestampMs,
-            _ => null,
-        };
+            group.ExpiryBaseMs(partition.Topic, committed.CommitTimestampMs) is { } baseMs
+            && (committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - baseMs >= retentionMs);
     }
 }
