@@ -23,6 +23,7 @@ public static class KafkaGateway
         services.AddSingleton(listener);
         services.AddSingleton(topics);
         services.AddSingleton<BrokerConfigs>();
+        services.AddSingleton<TopicIdLookup>();
         services.AddSingleton<ProducerIds>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
@@ -35,6 +36,8 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, SyncGroupHandler>();
         services.AddSingleton<IApiHandler, HeartbeatHandler>();
         services.AddSingleton<IApiHandler, LeaveGroupHandler>();
+        services.AddSingleton<IApiHandler, ConsumerGroupHeartbeatHandler>();
+        services.AddSingleton<IApiHandler, ConsumerGroupDescribeHandler>();
         services.AddSingleton<IApiHandler, OffsetCommitHandler>();
         services.AddSingleton<IApiHandler, OffsetFetchHandler>();
         services.AddSingleton<IApiHandler, OffsetDeleteHandler>();

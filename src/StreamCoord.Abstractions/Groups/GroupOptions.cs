@@ -3,6 +3,9 @@ namespace StreamCoord.Groups;
 /// <summary>Limits and times of consumer groups and their committed offsets. Immutable; a change needs a restart.</summary>
 public sealed class GroupOptions
 {
+    /// <summary>The assignors of consumer groups that the service knows; the first is the default.</summary>
+    public static IReadOnlyList<string> ConsumerAssignors { get; } = ["uniform", "range"];
+
     /// <summary>
     /// <c>Groups:OffsetsPartitions</c>: the partition count of <c>__consumer_offsets</c> in a new cluster, 1 to 1000; once the topic is there the count in the leadership table rules, because
     /// a group's partition follows from it. Default 50, as Kafka's <c>offsets.topic.num.partitions</c>.

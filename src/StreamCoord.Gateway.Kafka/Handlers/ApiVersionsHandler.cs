@@ -1,10 +1,11 @@
+using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Tells a client which APIs are served, and in which versions: exactly those of the <see cref="ApiTable"/>.</summary>
+/// <summary>Tells a client which APIs are served, and in which versions: exactly those of the <see cref="ApiTable"/>; and which features are in force.</summary>
 internal sealed class ApiVersionsHandler(Func<ApiTable> apis) : IApiHandler
 {
     private const short UnknownVersionAnswer = 0;
@@ -45,6 +46,9 @@ internal sealed class ApiVersionsHandler(Func<ApiTable> apis) : IApiHandler
     {
         ErrorCode = (short)error,
         ApiKeys = [.. apis.All.Select(api => new ApiVersionsResponse.ApiVersion { ApiKey = api.ApiKey, MinVersion = api.VersionMin, MaxVersion = api.VersionMax })],
+        SupportedFeatures = Features.Supported,
+        FinalizedFeaturesEpoch = Features.Epoch,
+        FinalizedFeatures = Features.Finalized,
     };
 
     // Letters, digits, dots and dashes, the latter two not at the ends (KIP-511).

@@ -156,6 +156,9 @@ public sealed class ConsumerGroup : IGroup
         return GroupReply.Done;
     }
 
+    /// <summary>The changes after which nothing of the group is left.</summary>
+    public IEnumerable<ConsumerGroupChange> ToDeletions() => _state.ToDeletions();
+
     /// <summary>The group as it is.</summary>
     /// <param name="image">The topics that there are.</param>
     public ConsumerGroupDescription Describe(TopicImage image)
@@ -182,13 +185,12 @@ public sealed class ConsumerGroup : IGroup
         MakeTarget(image);
         PartitionSet? owned = request.Owned is null ? null : PartitionSet.From(request.Owned);
         MemberProgress after = Reconciliation.Step(before, _state.TargetOf(memberId), TargetEpoch, owned, partition => _owners.IsHeldByAnother(memberId, partition));
+        _timers.Renew(memberId, nowMs + times.SessionTimeoutMs);
         if (after != _state.ProgressOf(memberId))
         {
             Emit(new ProgressChange(memberId, after));
-            _timers.Renew(memberId, nowMs + times.SessionTimeoutMs);
             AwaitRevocation(memberId, _state.Subscriptions[memberId], nowMs);
         }
-        _timers.Renew(memberId, nowMs + times.SessionTimeoutMs);
         bool isFull = request is { RebalanceTimeoutMs: not -1, Owned: not null } && (request.TopicNames ?? (object?)request.TopicPattern) is not null;
         // Also when the answer that said it was lost: the member says an older epoch, or has something else.
         bool tells = request.Epoch == GroupEpoch.Joining || isFull || !after.Assigned.Equals(before.Assigned) || request.Epoch != before.Epoch;

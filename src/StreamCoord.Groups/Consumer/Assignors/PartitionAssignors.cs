@@ -6,7 +6,7 @@ public static class PartitionAssignors
     private static readonly IPartitionAssignor[] All = [new UniformAssignor(), new RangeAssignor()];
 
     /// <summary>Their names; the first is the default.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(assignor => assignor.Name)];
+    public static IReadOnlyList<string> Names => GroupOptions.ConsumerAssignors;
 
     /// <summary>Whether there is one of that name.</summary>
     public static bool Contains(string name) => Names.Contains(name);
