@@ -64,7 +64,11 @@ internal sealed partial class DeletedTopicOffsets : ILifecycleParticipant<ISiloL
             }
             foreach (string topic in gone)
             {
-                _deleted.Add((topic, nowMs));
+                // A topic whose znode is damaged is in no image, and must not lose its offsets for it.
+                if (!await _topics.ExistsAsync(topic))
+                {
+                    _deleted.Add((topic, nowMs));
+                }
             }
         }
         catch (OperationCanceledException)

@@ -39,6 +39,9 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
     /// <summary>The topics.</summary>
     public TopicImage Current => _current;
 
+    /// <summary>Whether the tree has a topic of that name, readable or not.</summary>
+    public Task<bool> ExistsAsync(string topic) => _store.ExistsAsync(TopicPaths.Topic(topic));
+
     /// <inheritdoc/>
     public string? FindName(TopicId topicId) => _current.Find(topicId)?.Name;
 
