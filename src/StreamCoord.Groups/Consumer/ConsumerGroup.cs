@@ -102,7 +102,7 @@ public sealed class ConsumerGroup : IGroup
         }
         ConsumerHeartbeatRequest named = request.MemberId.Length > 0 ? request : request with { MemberId = fresh.ToString("n") };
         bool isLeaving = request.Epoch < GroupEpoch.Joining;
-        if ((isLeaving ? CheckLeave(named) : CheckMember(named)) is { } refusal)
+        if ((isLeaving ? CheckNames(named) : CheckMember(named)) is { } refusal)
         {
             return ConsumerHeartbeatReply.Refused(refusal.Error, refusal.Message!);
         }
@@ -222,8 +222,6 @@ public sealed class ConsumerGroup : IGroup
         bool isNew = named is null && known is null;
         return isNew && _state.Subscriptions.Count >= _options.ConsumerMembersMax ? _refusals.Full(_options.ConsumerMembersMax) : null;
     }
-
-    private GroupReply? CheckLeave(ConsumerHeartbeatRequest request) => CheckNames(request);
 
     /// <summary>Whether the names are those of one member.</summary>
     private GroupReply? CheckNames(ConsumerHeartbeatRequest request)
