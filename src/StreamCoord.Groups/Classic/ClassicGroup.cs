@@ -48,7 +48,7 @@ public sealed class ClassicGroup : IGroup
         }
         _members.SetLeader(metadata.Leader);
         State = _members.Count == 0 ? GroupState.Empty : GroupState.Stable;
-        SubscribedTopics = ReadSubscriptions();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
     }
 
     /// <inheritdoc/>
@@ -204,9 +204,7 @@ public sealed class ClassicGroup : IGroup
     /// <inheritdoc/>
     public bool SubscribesTo(string topic) => SubscribedTopics?.Contains(topic) ?? false;
 
-    /// <summary>
-    /// In a group without members since it has none, in a stable group that does not subscribe to the topic any more since the commit, and in a group that never had members since the commit.
-    /// </summary>
+    /// <summary>Since the group has no members; in a stable group that reads the topic no more, and in one that never had members, since the commit.</summary>
     public long? ExpiryBaseMs(string topic, long commitTimestampMs) => State switch
     {
         GroupState.Empty when ProtocolType is null => commitTimestampMs,
@@ -384,7 +382,7 @@ public sealed class ClassicGroup : IGroup
         reply = request.SupportsSkippingAssignment
             ? reply with { SkipAssignment = member == _members.Leader }
             : reply with { Leader = formerLeader, Members = [] };
-        SubscribedTopics = ReadSubscriptions();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
         Write(new PendingWrite(Generation, null, new JoinAnswered(token, reply)), member => member.Assignment);
     }
 
@@ -506,13 +504,13 @@ public sealed class ClassicGroup : IGroup
         if (_members.Count == 0)
         {
             _protocol = null;
-            SubscribedTopics = ReadSubscriptions();
+            SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
             (State, StateTimestampMs) = (GroupState.Empty, nowMs);
             Write(new PendingWrite(Generation, null, null), _ => ReadOnlyMemory<byte>.Empty);
             return;
         }
         _protocol = _members.SelectProtocol();
-        SubscribedTopics = ReadSubscriptions();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
         (State, StateTimestampMs) = (GroupState.CompletingRebalance, nowMs);
         foreach (GroupMember member in _members.All)
         {
@@ -598,17 +596,4 @@ public sealed class ClassicGroup : IGroup
         NextDeadlineMs = Math.Min(NextDeadlineMs, deadlineMs);
         return deadlineMs;
     }
-
-    private HashSet<string>? ReadSubscriptions()
-    {
-        if (ProtocolType != ConsumerSubscription.ProtocolType)
-        {
-            return null;
-        }
-        var topics = new HashSet<string>();
-        return _members.All.All(member => ConsumerSubscription.TryReadTopics(member.MetadataOf(_protocol).Span, topics)) ? topics : null;
-    }
-
-    /// <summary>A write under way: what the leader assigned, or the static member that waits for it.</summary>
-    private sealed record PendingWrite(int Generation, Dictionary<string, ReadOnlyMemory<byte>>? Assignments, JoinAnswered? Replacement);
 }
