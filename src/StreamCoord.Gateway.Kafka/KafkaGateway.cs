@@ -22,6 +22,7 @@ public static class KafkaGateway
         services.AddSingleton(listener);
         services.AddSingleton(topics);
         services.AddSingleton<BrokerConfigs>();
+        services.AddSingleton<TopicIdLookup>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
         services.AddSingleton<IApiHandler, ProduceHandler>();
@@ -33,6 +34,8 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, SyncGroupHandler>();
         services.AddSingleton<IApiHandler, HeartbeatHandler>();
         services.AddSingleton<IApiHandler, LeaveGroupHandler>();
+        services.AddSingleton<IApiHandler, ConsumerGroupHeartbeatHandler>();
+        services.AddSingleton<IApiHandler, ConsumerGroupDescribeHandler>();
         services.AddSingleton<IApiHandler, OffsetCommitHandler>();
         services.AddSingleton<IApiHandler, OffsetFetchHandler>();
         services.AddSingleton<IApiHandler, OffsetDeleteHandler>();

@@ -29,7 +29,11 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
         - Connections are plain text; there is no authentication. Listen on loopback, which is the default, or on a network that is trusted.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.
-        - Configurations of topics can be changed; those of brokers are options of the silo's process, told and not changed. There are no log levels of brokers and no configurations of groups.
+        - Consumer groups (KIP-848) have the assignors `uniform` and `range`. Their patterns are .NET's expressions without backtracking where Kafka has RE2's, which differ in rare forms.
+        - A group changes between the classic protocol and that of KIP-848 only while it has no members, as Kafka's with `group.consumer.migration.policy=disabled`: a ConsumerGroupHeartbeat to a group
+          with classic members answers GROUP_ID_NOT_FOUND, a JoinGroup to one with members of the other kind INCONSISTENT_GROUP_PROTOCOL.
+        - Configurations of topics and groups can be changed; those of brokers are options of the silo's process, told and not changed. Groups have `consumer.session.timeout.ms` and
+          `consumer.heartbeat.interval.ms`; there are no share groups, and no `share.*`. There are no log levels of brokers.
         - There is one broker: ElectLeaders answers ELECTION_NOT_NEEDED, and AlterPartitionReassignments takes that broker alone and moves nothing.
         - Topics whose names begin with `__` are the service's: clients cannot create, change, trim or delete them.
 

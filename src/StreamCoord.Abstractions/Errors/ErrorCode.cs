@@ -192,9 +192,21 @@ public enum ErrorCode : short
     /// <summary>There is no such transactional id.</summary>
     TransactionalIdNotFound = 105,
 
+    /// <summary>The member's epoch is not the group's for it; the member gives everything up and joins again (KIP-848).</summary>
+    FencedMemberEpoch = 110,
+
+    /// <summary>Another member has this group.instance.id and has not left; the one that asks tries again, or gives up.</summary>
+    UnreleasedInstanceId = 111,
+
+    /// <summary>The service does not know the assignor that the member wants.</summary>
+    UnsupportedAssignor = 112,
+
+    /// <summary>The member's epoch is behind; it learns the new one by its next heartbeat, and tries again.</summary>
+    StaleMemberEpoch = 113,
+
     /// <summary>The transaction cannot go on; its producer aborts it and may begin the next (KIP-890).</summary>
     TransactionAbortable = 120,
 
-    /// <summary>A regular expression that cannot be read.</summary>
+    /// <summary>A regular expression that is none, or asks for too much.</summary>
     InvalidRegularExpression = 128,
 }

@@ -44,8 +44,10 @@ public sealed record GroupDescription(
 /// <param name="GroupId">The group.</param>
 /// <param name="ProtocolType">What kind of group it is; empty for one that only commits offsets.</param>
 /// <param name="State">Its state.</param>
+/// <param name="Type">The protocol that its members speak.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.GroupListing")]
-public sealed record GroupListing([property: Id(0)] string GroupId, [property: Id(1)] string ProtocolType, [property: Id(2)] GroupState State);
+public sealed record GroupListing(
+    [property: Id(0)] string GroupId, [property: Id(1)] string ProtocolType, [property: Id(2)] GroupState State, [property: Id(3)] GroupType Type = GroupType.Classic);
 
 /// <summary>The answer to Kafka's ListGroups.</summary>
 /// <param name="Error"><see cref="ErrorCode.None"/>; else groups may lack.</param>

@@ -3,6 +3,9 @@ namespace StreamCoord.Groups;
 /// <summary>Limits and times of consumer groups and their committed offsets. Immutable; a change needs a restart.</summary>
 public sealed class GroupOptions
 {
+    /// <summary>The assignors of consumer groups that the service knows; the first is the default.</summary>
+    public static IReadOnlyList<string> ConsumerAssignors { get; } = ["uniform", "range"];
+
     /// <summary>
     /// <c>Groups:OffsetsPartitions</c>: the partition count of <c>__consumer_offsets</c> in a new cluster, 1 to 1000; once the topic is there the count in the leadership table rules, because
     /// a group's partition follows from it. Default 50, as Kafka's <c>offsets.topic.num.partitions</c>.
@@ -55,4 +58,34 @@ public sealed class GroupOptions
     /// ask again, at once or with a delay of their own, which is never shorter than waiting.
     /// </summary>
     public int LoadWaitMs { get; init; } = 5_000;
+
+    /// <summary>
+    /// <c>Groups:ConsumerSessionTimeoutMs</c>: how long a member of a consumer group (KIP-848) may be silent, where the group does not set <c>consumer.session.timeout.ms</c>. Default 45 s, as
+    /// Kafka's <c>group.consumer.session.timeout.ms</c>.
+    /// </summary>
+    public int ConsumerSessionTimeoutMs { get; init; } = 45_000;
+
+    /// <summary><c>Groups:ConsumerSessionTimeoutMsMin</c>: the shortest one that a group may set. Default 45 s, as Kafka's <c>group.consumer.min.session.timeout.ms</c>.</summary>
+    public int ConsumerSessionTimeoutMsMin { get; init; } = 45_000;
+
+    /// <summary><c>Groups:ConsumerSessionTimeoutMsMax</c>: the longest one that a group may set. Default 60 s, as Kafka's <c>group.consumer.max.session.timeout.ms</c>.</summary>
+    public int ConsumerSessionTimeoutMsMax { get; init; } = 60_000;
+
+    /// <summary>
+    /// <c>Groups:ConsumerHeartbeatIntervalMs</c>: how often members of a consumer group are to show that they live, where the group does not set <c>consumer.heartbeat.interval.ms</c>; by the
+    /// heartbeats they also learn of partitions. Default 5 s, as Kafka's <c>group.consumer.heartbeat.interval.ms</c>.
+    /// </summary>
+    public int ConsumerHeartbeatIntervalMs { get; init; } = 5_000;
+
+    /// <summary><c>Groups:ConsumerHeartbeatIntervalMsMin</c>: the shortest one that a group may set. Default 5 s, as Kafka's <c>group.consumer.min.heartbeat.interval.ms</c>.</summary>
+    public int ConsumerHeartbeatIntervalMsMin { get; init; } = 5_000;
+
+    /// <summary><c>Groups:ConsumerHeartbeatIntervalMsMax</c>: the longest one that a group may set. Default 15 s, as Kafka's <c>group.consumer.max.heartbeat.interval.ms</c>.</summary>
+    public int ConsumerHeartbeatIntervalMsMax { get; init; } = 15_000;
+
+    /// <summary>
+    /// <c>Groups:ConsumerMembersMax</c>: the most members of a consumer group, 1 or more. Default 10,000, where Kafka's <c>group.consumer.max.size</c> has no limit: each one that comes or goes has
+    /// the partitions assigned anew.
+    /// </summary>
+    public int ConsumerMembersMax { get; init; } = 10_000;
 }

@@ -1,6 +1,6 @@
 namespace StreamCoord.Groups;
 
-/// <summary>The states of a group in the classic protocol. The names are those that Kafka's tools show.</summary>
+/// <summary>The states of a group. The names are those that Kafka's tools show.</summary>
 public enum GroupState
 {
     /// <summary>No members; there may be offsets.</summary>
@@ -17,4 +17,10 @@ public enum GroupState
 
     /// <summary>The group is gone, or never was.</summary>
     Dead = 4,
+
+    /// <summary>Of the consumer type: something has changed for which no target assignment is made yet.</summary>
+    Assigning = 5,
+
+    /// <summary>Of the consumer type: members are on their way to the target assignment.</summary>
+    Reconciling = 6,
 }

@@ -1,7 +1,7 @@
 namespace StreamCoord.Groups;
 
 /// <summary>
-/// The coordinator of one group: its members, in the classic protocol, and its committed offsets. Key: the group id. Outcomes that a caller must expect come back as
+/// The coordinator of one group: its members, in the classic protocol or in that of KIP-848, and its committed offsets. Key: the group id. Outcomes that a caller must expect come back as
 /// <see cref="ErrorCode"/>; only failures of the grain call itself (a silo that stops, a timeout) are exceptions.
 /// </summary>
 /// <remarks>All methods may run interleaved with each other, and two calls of one caller need not arrive in their order.</remarks>
@@ -24,6 +24,20 @@ public interface IConsumerGroupGrain : IGrainWithStringKey
     [Alias("Leave")]
     Task<LeaveGroupReply> Leave(IReadOnlyList<LeavingMember> members);
 
+    /// <summary>Joins a consumer group (KIP-848), shows that a member lives, or leaves. What the answer says is durable.</summary>
+    [Alias("ConsumerHeartbeat")]
+    Task<ConsumerHeartbeatReply> ConsumerHeartbeat(ConsumerHeartbeatRequest request);
+
+    /// <summary>The group as it is, when it is a consumer group.</summary>
+    [Alias("DescribeConsumers")]
+    Task<ConsumerGroupDescription> DescribeConsumers();
+
+    /// <summary>Forgets the offsets of a topic that is deleted; durable when this returns.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="committedUntilMs">Those that are younger, milliseconds since 1970, belong to another topic of that name.</param>
+    [Alias("ForgetTopic")]
+    Task<GroupReply> ForgetTopic(string topic, long committedUntilMs);
+
     /// <summary>Commits offsets; those without an error are durable when this returns.</summary>
     [Alias("CommitOffsets")]
     Task<OffsetsReply> CommitOffsets(CommitOffsetsRequest request);
@@ -32,11 +46,12 @@ public interface IConsumerGroupGrain : IGrainWithStringKey
     [Alias("CommitTransactionOffsets")]
     Task<OffsetsReply> CommitTransactionOffsets(CommitTransactionOffsetsRequest request);
 
-    /// <summary>
-    /// The committed offsets of some partitions, or of all for null. With <paramref name="isStable"/> a partition for which an open transaction has committed one is refused for now (KIP-447).
-    /// </summary>
+    /// <summary>The committed offsets of some partitions, or of all for null.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="member">The member that asks, where it wants to hear that it is none any more.</param>
+    /// <param name="isStable">Whether a partition for which an open transaction has committed an offset is refused for now (KIP-447).</param>
     [Alias("FetchOffsets")]
-    Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions, bool isStable = false);
+    Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions, FetchingMember? member = null, bool isStable = false);
 
     /// <summary>Forgets the offsets of partitions of topics that the group does not subscribe to; durable when this returns.</summary>
     [Alias("DeleteOffsets")]
@@ -62,4 +77,8 @@ public interface IGroupCatalogueGrain : IGrainWithIntegerKey
     /// <summary>Every group that exists, with its state.</summary>
     [Alias("List")]
     Task<ListGroupsReply> List();
+
+    /// <summary>Every group for which something is configured, whether it exists or not.</summary>
+    [Alias("ListConfigured")]
+    Task<IReadOnlyList<string>> ListConfigured();
 }

@@ -10,7 +10,7 @@ public sealed record OffsetToCommit(
     [property: Id(0)] TopicPartition Partition, [property: Id(1)] Offset Offset, [property: Id(2)] LeaderEpoch LeaderEpoch, [property: Id(3)] string? Metadata);
 
 /// <summary>Commits offsets (Kafka's OffsetCommit).</summary>
-/// <param name="GenerationId">The member's generation, or -1 for somebody who is no member: that is for groups without members.</param>
+/// <param name="GenerationId">The member's generation, or its epoch in a consumer group, or -1 for somebody who is no member: that is for groups without members.</param>
 /// <param name="MemberId">The member, or empty.</param>
 /// <param name="GroupInstanceId">Its lasting name, or null.</param>
 /// <param name="RetentionMs">How long to keep them instead of <see cref="GroupOptions.OffsetsRetentionMs"/>, or -1 (versions 2 to 4 of Kafka's request).</param>
@@ -57,6 +57,12 @@ public sealed record FetchedOffset(
     [Id(4)]
     public ErrorCode Error { get; init; }
 }
+
+/// <summary>A member that reads its group's offsets, which hears when it is none any more (versions 9 and later of Kafka's OffsetFetch).</summary>
+/// <param name="MemberId">The member.</param>
+/// <param name="Epoch">The epoch that it knows.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.FetchingMember")]
+public sealed record FetchingMember([property: Id(0)] string MemberId, [property: Id(1)] GroupEpoch Epoch);
 
 /// <summary>The answer to Kafka's OffsetFetch for one group.</summary>
 /// <param name="Error"><see cref="ErrorCode.None"/> on success, also for a group that does not exist.</param>

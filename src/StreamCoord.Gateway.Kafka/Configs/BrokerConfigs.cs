@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Groups;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
 
@@ -10,7 +11,7 @@ internal sealed class BrokerConfigs
     private const string True = "true";
 
     /// <summary>Gathers them from the options that stand behind them.</summary>
-    public BrokerConfigs(KafkaListener listener, KafkaGatewayOptions options, KafkaTopicDefaults topics, ILogDirectory logs)
+    public BrokerConfigs(KafkaListener listener, KafkaGatewayOptions options, KafkaTopicDefaults topics, GroupOptions groups, ILogDirectory logs)
     {
         var defaults = new KafkaGatewayOptions();
         var topicDefaults = new KafkaTopicDefaults(1, 1, AutoCreate: true);
@@ -26,6 +27,7 @@ internal sealed class BrokerConfigs
             Number("default.replication.factor", topics.ReplicationFactor, topicDefaults.ReplicationFactor, "The copies of each partition of a topic that is created without a number."),
             new("delete.topic.enable", TopicConfigType.Boolean, True, True, "Whether topics can be deleted: they always can."),
             Number("fetch.max.bytes", options.FetchBytesMax, defaults.FetchBytesMax, "The most that one fetch returns, but for its first batch."),
+            .. OfGroups(groups),
             Text("log.dirs", logs.Path, null, "The directory of the logs."),
             new("message.max.bytes", TopicConfigType.Int, maxMessageBytes, maxMessageBytes, "The largest batch accepted by a topic that does not set max.message.bytes."),
             Number("node.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
@@ -36,6 +38,25 @@ internal sealed class BrokerConfigs
 
     /// <summary>All of them, by name in ordinal order.</summary>
     public IReadOnlyList<BrokerConfig> All { get; }
+
+    private static IEnumerable<BrokerConfig> OfGroups(GroupOptions groups)
+    {
+        var defaults = new GroupOptions();
+        string assignors = string.Join(',', GroupOptions.ConsumerAssignors);
+        return
+        [
+            new("group.consumer.assignors", TopicConfigType.WordList, assignors, assignors, "The assignors that members of consumer groups can ask for; the first is the default."),
+            Number("group.consumer.heartbeat.interval.ms", groups.ConsumerHeartbeatIntervalMs, defaults.ConsumerHeartbeatIntervalMs, "How often members of consumer groups are to show that they live."),
+            Number("group.consumer.max.heartbeat.interval.ms", groups.ConsumerHeartbeatIntervalMsMax, defaults.ConsumerHeartbeatIntervalMsMax, "The longest such interval that a group may set."),
+            Number("group.consumer.max.session.timeout.ms", groups.ConsumerSessionTimeoutMsMax, defaults.ConsumerSessionTimeoutMsMax, "The longest session timeout that a consumer group may set."),
+            Number("group.consumer.max.size", groups.ConsumerMembersMax, defaults.ConsumerMembersMax, "The most members of a consumer group."),
+            new("group.consumer.migration.policy", TopicConfigType.Word, "disabled", "disabled", "Groups change between the protocols only while they have no members."),
+            Number("group.consumer.min.heartbeat.interval.ms", groups.ConsumerHeartbeatIntervalMsMin, defaults.ConsumerHeartbeatIntervalMsMin, "The shortest interval of heartbeats that a group may set."),
+            Number("group.consumer.min.session.timeout.ms", groups.ConsumerSessionTimeoutMsMin, defaults.ConsumerSessionTimeoutMsMin, "The shortest session timeout that a consumer group may set."),
+            Number("group.consumer.session.timeout.ms", groups.ConsumerSessionTimeoutMs, defaults.ConsumerSessionTimeoutMs, "How long a member of a consumer group may be silent."),
+            new("group.coordinator.rebalance.protocols", TopicConfigType.WordList, "classic,consumer", "classic,consumer", "The protocols of groups that are served."),
+        ];
+    }
 
     private static BrokerConfig Text(string name, string value, string? @default, string documentation) => new(name, TopicConfigType.Word, value, @default, documentation);
 

@@ -1,8 +1,9 @@
+using StreamCoord.Groups;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Kafka.Configs;
 
-/// <summary>Changes the configurations of one resource for a client. Only topics have any that can be changed.</summary>
+/// <summary>Changes the configurations of one resource for a client. Only topics and groups have any that can be changed.</summary>
 internal static class ConfigAlteration
 {
     /// <summary>What a resource is answered that a request names twice.</summary>
@@ -15,9 +16,17 @@ internal static class ConfigAlteration
         {
             ConfigResourceType.Topic when TopicName.Check(resourceName) is { } illegal => Task.FromResult(TopicReply.Refused(ErrorCode.InvalidTopicException, illegal)),
             ConfigResourceType.Topic => grains.GetGrain<ITopicGrain>(resourceName).AlterConfigs(changes, validateOnly),
+            ConfigResourceType.Group when resourceName.Length == 0 => Refuse("A group has a name."),
+            ConfigResourceType.Group => AlterGroupAsync(grains.GetGrain<IGroupConfigGrain>(resourceName), changes, validateOnly),
             ConfigResourceType.Broker => Refuse("The configurations of a broker are options of its process: change them where it is started, and start it anew."),
-            _ => Refuse($"There are no configurations of resources of type {resourceType} that could be changed: only topics ({(sbyte)ConfigResourceType.Topic}) have such."),
+            _ => Refuse($"There are no configurations of resources of type {resourceType} that could be changed: only topics ({(sbyte)ConfigResourceType.Topic}) and groups ({(sbyte)ConfigResourceType.Group}) have such."),
         };
+    }
+
+    private static async Task<TopicReply> AlterGroupAsync(IGroupConfigGrain group, IReadOnlyList<ConfigChange> changes, bool validateOnly)
+    {
+        GroupConfigReply reply = await group.Alter(changes, validateOnly);
+        return new TopicReply(reply.Error, reply.Message, null);
     }
 
     private static Task<TopicReply> Refuse(string message) => Task.FromResult(TopicReply.Refused(ErrorCode.InvalidRequest, message));

@@ -15,6 +15,6 @@ internal enum ConfigResourceType : sbyte
     /// <summary>A subscription to metrics of clients; there are none here.</summary>
     ClientMetrics = 16,
 
-    /// <summary>A consumer group; none has configurations here.</summary>
+    /// <summary>A consumer group, by id, whether it exists or not.</summary>
     Group = 32,
 }

@@ -11,4 +11,7 @@ internal enum ConfigSource : sbyte
 
     /// <summary>Nobody has set it.</summary>
     Default = 5,
+
+    /// <summary>It is set for the group.</summary>
+    Group = 8,
 }

@@ -1,13 +1,14 @@
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Topics;
 using WantedResource = StreamCoord.Protocol.Kafka.Messages.AlterConfigsRequest.AlterConfigsResource;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Replaces the whole set of a topic's configurations: what the request does not name goes back to its default.</summary>
-internal sealed class AlterConfigsHandler(IGrainFactory grains) : ApiHandler<AlterConfigsRequest, AlterConfigsResponse>
+/// <summary>Replaces the whole set of a topic's or a group's configurations: what the request does not name goes back to its default.</summary>
+internal sealed class AlterConfigsHandler(IGrainFactory grains, GroupConfigs groupConfigs) : ApiHandler<AlterConfigsRequest, AlterConfigsResponse>
 {
     /// <inheritdoc/>
     protected override async Task<AlterConfigsResponse> HandleAsync(AlterConfigsRequest request, KafkaRequestContext context)
@@ -34,11 +35,12 @@ internal sealed class AlterConfigsHandler(IGrainFactory grains) : ApiHandler<Alt
         {
             return Task.FromResult(TopicReply.Refused(ErrorCode.InvalidConfig, $"'{empty.Name}' has no value. What is to have its default is left out."));
         }
+        bool isGroup = (ConfigResourceType)wanted.ResourceType == ConfigResourceType.Group;
         HashSet<string> named = [.. wanted.Configs.Select(config => config.Name)];
         ConfigChange[] changes =
         [
             .. wanted.Configs.Select(config => new ConfigChange(config.Name, config.Value)),
-            .. TopicConfigs.All.Where(definition => !named.Contains(definition.Name)).Select(definition => new ConfigChange(definition.Name, null)),
+            .. (isGroup ? groupConfigs.All : TopicConfigs.All).Where(definition => !named.Contains(definition.Name)).Select(definition => new ConfigChange(definition.Name, null)),
         ];
         return ConfigAlteration.AlterAsync(grains, wanted.ResourceType, wanted.ResourceName, changes, validateOnly);
     }

@@ -1,10 +1,11 @@
+using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Tells a client which APIs are served, and in which versions: exactly those of the <see cref="ApiTable"/>.</summary>
+/// <summary>Tells a client which APIs are served, and in which versions: exactly those of the <see cref="ApiTable"/>; and which features are in force.</summary>
 internal sealed class ApiVersionsHandler(Func<ApiTable> apis) : IApiHandler
 {
     private const short UnknownVersionAnswer = 0;
@@ -41,16 +42,13 @@ internal sealed class ApiVersionsHandler(Func<ApiTable> apis) : IApiHandler
         return new(Task.FromResult(new KafkaResponse(response, context.Version, hasTags: false, [])));
     }
 
-    // What clients ask for before they use a newer flow. Their lowest version is not 0, which older Java clients cannot read.
-    private static readonly (string Name, short Level)[] Features = [("transaction.version", 2)];
-
     private static ApiVersionsResponse List(ApiTable apis, ErrorCode error) => new()
     {
         ErrorCode = (short)error,
         ApiKeys = [.. apis.All.Select(api => new ApiVersionsResponse.ApiVersion { ApiKey = api.ApiKey, MinVersion = api.VersionMin, MaxVersion = api.VersionMax })],
-        SupportedFeatures = [.. Features.Select(feature => new ApiVersionsResponse.SupportedFeatureKey { Name = feature.Name, MinVersion = 1, MaxVersion = feature.Level })],
-        FinalizedFeaturesEpoch = 0,
-        FinalizedFeatures = [.. Features.Select(feature => new ApiVersionsResponse.FinalizedFeatureKey { Name = feature.Name, MinVersionLevel = feature.Level, MaxVersionLevel = feature.Level })],
+        SupportedFeatures = Features.Supported,
+        FinalizedFeaturesEpoch = Features.Epoch,
+        FinalizedFeatures = Features.Finalized,
     };
 
     // Letters, digits, dots and dashes, the latter two not at the ends (KIP-511).

@@ -1,6 +1,7 @@
 using System.Globalization;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Topics;
 using ConfigAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeConfigsResponse.DescribeConfigsResourceResult;
@@ -10,8 +11,9 @@ using WantedResource = StreamCoord.Protocol.Kafka.Messages.DescribeConfigsReques
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Tells the configurations of topics and of this broker.</summary>
-internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener listener, BrokerConfigs broker) : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
+/// <summary>Tells the configurations of topics, of groups and of this broker.</summary>
+internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener listener, BrokerConfigs broker, GroupConfigs groupConfigs)
+    : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
 {
     /// <inheritdoc/>
     protected override async Task<DescribeConfigsResponse> HandleAsync(DescribeConfigsRequest request, KafkaRequestContext context) => new()
@@ -28,6 +30,13 @@ internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener
                 return reply.Topic is { } topic
                     ? Answer(wanted, TopicConfigs.All.Select(definition => Describe(definition, topic, request)))
                     : Refuse(wanted, reply.Error, reply.Message!);
+            case ConfigResourceType.Group when wanted.ResourceName.Length == 0:
+                return Refuse(wanted, ErrorCode.InvalidRequest, "A group has a name.");
+            case ConfigResourceType.Group:
+                GroupConfigReply group = await grains.GetGrain<IGroupConfigGrain>(wanted.ResourceName).Describe();
+                return group.Error == ErrorCode.None
+                    ? Answer(wanted, groupConfigs.All.Select(definition => Describe(definition, group.Configs.GetValueOrDefault(definition.Name), ConfigSource.Group, isReadOnly: false, request)))
+                    : Refuse(wanted, group.Error, group.Message!);
             case ConfigResourceType.Broker when wanted.ResourceName.Length == 0:
                 // The name of what all brokers share by configurations that can be changed while they run: there are none.
                 return Answer(wanted, []);
@@ -36,7 +45,7 @@ internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener
             case ConfigResourceType.Broker:
                 return Refuse(wanted, ErrorCode.InvalidRequest, string.Create(CultureInfo.InvariantCulture, $"This is broker {listener.NodeId}; '{wanted.ResourceName}' is not."));
             default:
-                return Refuse(wanted, ErrorCode.InvalidRequest, $"There are no configurations of resources of type {wanted.ResourceType}: topics ({(sbyte)ConfigResourceType.Topic}) and brokers ({(sbyte)ConfigResourceType.Broker}) have some.");
+                return Refuse(wanted, ErrorCode.InvalidRequest, $"There are no configurations of resources of type {wanted.ResourceType}: topics ({(sbyte)ConfigResourceType.Topic}), brokers ({(sbyte)ConfigResourceType.Broker}) and groups ({(sbyte)ConfigResourceType.Group}) have some.");
         }
     }
 
@@ -55,20 +64,19 @@ internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener
         ResourceName = wanted.ResourceName,
     };
 
-    private static ConfigAnswer Describe(TopicConfigDefinition definition, TopicDescription topic, DescribeConfigsRequest request)
+    private static ConfigAnswer Describe(TopicConfigDefinition definition, TopicDescription topic, DescribeConfigsRequest request) =>
+        Describe(definition, topic.Configs.GetValueOrDefault(definition.Name), ConfigSource.Topic, TopicName.IsInternal(topic.Name), request);
+
+    private static ConfigAnswer Describe(TopicConfigDefinition definition, string? own, ConfigSource ownSource, bool isReadOnly, DescribeConfigsRequest request) => new()
     {
-        string? own = topic.Configs.GetValueOrDefault(definition.Name);
-        return new ConfigAnswer
-        {
-            Name = definition.Name,
-            Value = own ?? definition.Default,
-            ReadOnly = TopicName.IsInternal(topic.Name),
-            ConfigSource = (sbyte)(own is null ? ConfigSource.Default : ConfigSource.Topic),
-            Synonyms = request.IncludeSynonyms ? Synonyms(definition.Name, own, ConfigSource.Topic, definition.Default) : [],
-            ConfigType = (sbyte)definition.Type,
-            Documentation = request.IncludeDocumentation ? definition.Documentation : null,
-        };
-    }
+        Name = definition.Name,
+        Value = own ?? definition.Default,
+        ReadOnly = isReadOnly,
+        ConfigSource = (sbyte)(own is null ? ConfigSource.Default : ownSource),
+        Synonyms = request.IncludeSynonyms ? Synonyms(definition.Name, own, ownSource, definition.Default) : [],
+        ConfigType = (sbyte)definition.Type,
+        Documentation = request.IncludeDocumentation ? definition.Documentation : null,
+    };
 
     private static ConfigAnswer Describe(BrokerConfig config, DescribeConfigsRequest request) => new()
     {

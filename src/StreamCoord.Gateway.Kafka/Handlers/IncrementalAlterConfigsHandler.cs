@@ -7,7 +7,7 @@ using WantedResource = StreamCoord.Protocol.Kafka.Messages.IncrementalAlterConfi
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Changes single configurations of topics, and words of those that are lists (KIP-339).</summary>
+/// <summary>Changes single configurations of topics and groups, and words of those that are lists (KIP-339).</summary>
 internal sealed class IncrementalAlterConfigsHandler(IGrainFactory grains) : ApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
     private const sbyte Set = 0;

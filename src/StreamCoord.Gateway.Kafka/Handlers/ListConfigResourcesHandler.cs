@@ -1,12 +1,13 @@
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Topics;
 using Resource = StreamCoord.Protocol.Kafka.Messages.ListConfigResourcesResponse.ConfigResource;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Lists what has configurations: topics and this broker. Version 0 asks for subscriptions to metrics of clients alone, of which there are none.</summary>
+/// <summary>Lists what has configurations: topics, this broker, and the groups for which something is set. Version 0 asks for subscriptions to metrics of clients alone, of which there are none.</summary>
 internal sealed class ListConfigResourcesHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
 {
     /// <inheritdoc/>
@@ -27,6 +28,10 @@ internal sealed class ListConfigResourcesHandler(IGrainFactory grains, KafkaList
         if (types.Contains(ConfigResourceType.Broker))
         {
             resources.Add(Describe(ConfigResourceType.Broker, listener.NodeId.ToString()));
+        }
+        if (types.Contains(ConfigResourceType.Group))
+        {
+            resources.AddRange((await grains.GetGrain<IGroupCatalogueGrain>(0).ListConfigured()).Select(group => Describe(ConfigResourceType.Group, group)));
         }
         return new ListConfigResourcesResponse { ConfigResources = resources };
     }

@@ -7,28 +7,27 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// <summary>Lists the groups, by state and type where that is asked for.</summary>
 internal sealed class ListGroupsHandler(IGrainFactory grains) : ApiHandler<ListGroupsRequest, ListGroupsResponse>
 {
-    private const string ClassicType = "classic";
-
     /// <inheritdoc/>
     protected override async Task<ListGroupsResponse> HandleAsync(ListGroupsRequest request, KafkaRequestContext context)
     {
         ListGroupsReply reply = await grains.GetGrain<IGroupCatalogueGrain>(0).List();
-        bool isOfType = request.TypesFilter.Count == 0 || request.TypesFilter.Contains(ClassicType, StringComparer.OrdinalIgnoreCase);
         return new ListGroupsResponse
         {
             ErrorCode = (short)reply.Error,
             Groups =
             [
                 .. reply.Groups
-                    .Where(group => isOfType && (request.StatesFilter.Count == 0 || request.StatesFilter.Contains(group.State.ToString(), StringComparer.OrdinalIgnoreCase)))
+                    .Where(group => Passes(request.TypesFilter, group.Type.ToString()) && Passes(request.StatesFilter, group.State.ToString()))
                     .Select(group => new ListGroupsResponse.ListedGroup
                     {
                         GroupId = group.GroupId,
                         ProtocolType = group.ProtocolType,
                         GroupState = group.State.ToString(),
-                        GroupType = ClassicType,
+                        GroupType = group.Type.ToString().ToLowerInvariant(),
                     }),
             ],
         };
     }
+
+    private static bool Passes(IReadOnlyList<string> filter, string name) => filter.Count == 0 || filter.Contains(name, StringComparer.OrdinalIgnoreCase);
 }

@@ -5,21 +5,22 @@ using StreamCoord.Protocol.Kafka.Messages;
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Commits the offsets of a group. What is answered without an error is on the disk.</summary>
-internal sealed class OffsetCommitHandler(IGrainFactory grains) : ApiHandler<OffsetCommitRequest, OffsetCommitResponse>
+internal sealed class OffsetCommitHandler(IGrainFactory grains, TopicIdLookup topicIds) : ApiHandler<OffsetCommitRequest, OffsetCommitResponse>
 {
-    /// <summary>From version 10 on, topics go by their ids.</summary>
-    public override short VersionMax => 9;
+    private const short FirstVersionWithTopicIds = 10;
 
     /// <inheritdoc/>
     protected override async Task<OffsetCommitResponse> HandleAsync(OffsetCommitRequest request, KafkaRequestContext context)
     {
-        Dictionary<string, int> partitionCounts = await CountPartitionsAsync(request);
+        bool isById = context.Version >= FirstVersionWithTopicIds;
+        IReadOnlyDictionary<Guid, string> names = isById ? await topicIds.FindNamesAsync(request.Topics.Select(topic => topic.TopicId)) : new Dictionary<Guid, string>();
+        Dictionary<string, int> partitionCounts = await CountPartitionsAsync(request.Topics.Select(NameOf));
         OffsetToCommit[] offsets =
         [
             .. request.Topics.SelectMany(topic => topic.Partitions
-                .Where(partition => Exists(partitionCounts, topic.Name, partition.PartitionIndex))
+                .Where(partition => Exists(partitionCounts, NameOf(topic), partition.PartitionIndex))
                 .Select(partition => new OffsetToCommit(
-                    new TopicPartition(topic.Name, partition.PartitionIndex),
+                    new TopicPartition(NameOf(topic), partition.PartitionIndex),
                     new Offset(partition.CommittedOffset),
                     new LeaderEpoch(partition.CommittedLeaderEpoch),
                     partition.CommittedMetadata))),
@@ -36,29 +37,33 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains) : ApiHandler<Off
                 .. request.Topics.Select(topic => new OffsetCommitResponse.OffsetCommitResponseTopic
                 {
                     Name = topic.Name,
+                    TopicId = topic.TopicId,
                     Partitions =
                     [
                         .. topic.Partitions.Select(partition => new OffsetCommitResponse.OffsetCommitResponsePartition
                         {
                             PartitionIndex = partition.PartitionIndex,
-                            ErrorCode = (short)ErrorOf(new TopicPartition(topic.Name, partition.PartitionIndex)),
+                            ErrorCode = (short)ErrorOf(new TopicPartition(NameOf(topic), partition.PartitionIndex)),
                         }),
                     ],
                 }),
             ],
         };
 
+        // An identity that no topic has stands for a topic without a name, which has no partitions.
+        string NameOf(OffsetCommitRequest.OffsetCommitRequestTopic topic) => isById ? names.GetValueOrDefault(topic.TopicId, "") : topic.Name;
+
         ErrorCode ErrorOf(TopicPartition partition) => !Exists(partitionCounts, partition.Topic, partition.Partition)
-            ? ErrorCode.UnknownTopicOrPartition
+            ? isById && partition.Topic.Length == 0 ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition
             : reply.Error != ErrorCode.None ? reply.Error : outcomes[partition];
     }
 
     private static bool Exists(Dictionary<string, int> partitionCounts, string topic, int partition) => partition >= 0 && partition < partitionCounts[topic];
 
-    private async Task<Dictionary<string, int>> CountPartitionsAsync(OffsetCommitRequest request)
+    private async Task<Dictionary<string, int>> CountPartitionsAsync(IEnumerable<string> topics)
     {
         var counts = new Dictionary<string, int>();
-        foreach (string topic in request.Topics.Select(topic => topic.Name).Distinct())
+        foreach (string topic in topics.Distinct())
         {
             counts[topic] = (await TopicLookup.FindAsync(grains, topic)).Topic?.Partitions.Count ?? 0;
         }

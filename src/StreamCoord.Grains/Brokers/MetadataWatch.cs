@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Topics;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Brokers;
 
 /// <summary>
-/// This silo's watch on the znodes of brokers, topics and their configurations, whoever writes them. It owns one connection, and makes another one when that breaks.
+/// This silo's watch on the znodes of brokers, topics and configurations, whoever writes them. It owns one connection, and makes another one when that breaks.
 /// </summary>
 /// <remarks>The events are raised one after another, in the order of their transactions; who hears them must return at once.</remarks>
 internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider time, ILogger<MetadataWatch> logger) : IDisposable
@@ -15,6 +16,7 @@ internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider tim
     private static readonly (string Path, WatchKinds Kind)[] Watched =
     [
         (TopicPaths.Configs, WatchKinds.PersistentRecursive),
+        (GroupConfigPaths.Root, WatchKinds.PersistentRecursive),
         (TopicPaths.Topics, WatchKinds.PersistentRecursive),
         (TopicPaths.Deletions, WatchKinds.PersistentRecursive),
         (BrokerPaths.Ids, WatchKinds.PersistentRecursive),

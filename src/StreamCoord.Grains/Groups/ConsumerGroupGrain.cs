@@ -16,7 +16,8 @@ namespace StreamCoord.Grains.Groups;
 /// not rule out, can do no harm on another silo: its term has another epoch, and the log takes only the newest.
 /// </remarks>
 [Reentrant, Immovable, PreferLocalPlacement]
-internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOptions options, TimeProvider time, ILogger<ConsumerGroupGrain> logger) : Grain, IConsumerGroupGrain
+internal sealed class ConsumerGroupGrain(
+    OffsetsPartitions partitions, GroupSurroundings around, GroupOptions options, TimeProvider time, ILogger<ConsumerGroupGrain> logger) : Grain, IConsumerGroupGrain
 {
     private LiveGroup? _live;
     private IGrainTimer? _timer;
@@ -46,6 +47,25 @@ internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOpti
     public Task<LeaveGroupReply> Leave(IReadOnlyList<LeavingMember> members) =>
         RunAsync(live => Task.FromResult(live.Leave(members)), (error, message) => new LeaveGroupReply(error, message, []));
 
+    public async Task<ConsumerHeartbeatReply> ConsumerHeartbeat(ConsumerHeartbeatRequest request)
+    {
+        try
+        {
+            await around.Topics.Ready.WaitAsync(TimeSpan.FromMilliseconds(options.LoadWaitMs), time);
+        }
+        catch (TimeoutException)
+        {
+            return ConsumerHeartbeatReply.Refused(ErrorCode.CoordinatorLoadInProgress, "The topics are being read. Try again.");
+        }
+        return await RunAsync(live => live.HeartbeatAsync(request), ConsumerHeartbeatReply.Refused);
+    }
+
+    public Task<ConsumerGroupDescription> DescribeConsumers() =>
+        RunAsync(live => Task.FromResult(live.DescribeConsumers()), (error, message) => ConsumerGroupDescription.Refused(error, message, GroupId));
+
+    public Task<GroupReply> ForgetTopic(string topic, long committedUntilMs) =>
+        RunAsync(live => live.ForgetTopicAsync(topic, committedUntilMs), (error, message) => new GroupReply(error, message));
+
     public Task<OffsetsReply> CommitOffsets(CommitOffsetsRequest request) => RunAsync(live => live.CommitAsync(request), OffsetsReply.Refused);
 
     public Task<OffsetsReply> CommitTransactionOffsets(CommitTransactionOffsetsRequest request) => RunAsync(
@@ -64,8 +84,8 @@ internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOpti
         },
         OffsetsReply.Refused);
 
-    public Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions, bool isStable = false) =>
-        RunAsync(live => Task.FromResult(live.Fetch(partitions, isStable)), (error, message) => new FetchOffsetsReply(error, message, []));
+    public Task<FetchOffsetsReply> FetchOffsets(IReadOnlyList<TopicPartition>? partitions, FetchingMember? member = null, bool isStable = false) =>
+        RunAsync(live => Task.FromResult(live.Fetch(partitions, member, isStable)), (error, message) => new FetchOffsetsReply(error, message, []));
 
     public Task<OffsetsReply> DeleteOffsets(IReadOnlyList<TopicPartition> partitions) => RunAsync(live => live.DeleteOffsetsAsync(partitions), OffsetsReply.Refused);
 
@@ -112,7 +132,7 @@ internal sealed class ConsumerGroupGrain(OffsetsPartitions partitions, GroupOpti
             OffsetsTerm term = await partitions.Of(GroupId).GetTermAsync().WaitAsync(TimeSpan.FromMilliseconds(options.LoadWaitMs), time);
             if (_live is not { IsClosed: false })
             {
-                (_live, _dueMs) = (new LiveGroup(GroupId, term, new LiveGroupContext(options, time, logger), OnChanged), long.MaxValue);
+                (_live, _dueMs) = (new LiveGroup(GroupId, term, new LiveGroupContext(options, around, time, logger), OnChanged), long.MaxValue);
                 OnChanged();
             }
         }

@@ -6,8 +6,10 @@ namespace StreamCoord.Grains.Groups;
 
 /// <summary>The list of groups: those in this silo's partitions of <c>__consumer_offsets</c>. Keeps nothing.</summary>
 [SiloLocalPlacement]
-internal sealed class GroupCatalogueGrain(OffsetsPartitions partitions) : Grain, IGroupCatalogueGrain
+internal sealed class GroupCatalogueGrain(OffsetsPartitions partitions, GroupConfigStore configs) : Grain, IGroupCatalogueGrain
 {
+    public Task<IReadOnlyList<string>> ListConfigured() => configs.ListAsync();
+
     public async Task<ListGroupsReply> List()
     {
         List<GroupListing> groups = [];

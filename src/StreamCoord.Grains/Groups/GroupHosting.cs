@@ -33,8 +33,17 @@ public static class GroupHosting
         silo.Services.AddSingleton<OffsetsPartitions>();
         silo.Services.AddSingleton<IMarkedTopic>(services => services.GetRequiredService<OffsetsPartitions>());
         silo.Services.AddSingleton<GroupMaintenance>();
+        silo.Services.AddSingleton(new GroupConfigs(options));
+        silo.Services.AddSingleton<TopicImages>();
+        silo.Services.AddSingleton<ITopicNames>(services => services.GetRequiredService<TopicImages>());
+        silo.Services.AddSingleton<DeletedTopicOffsets>();
+        silo.Services.AddSingleton<GroupConfigStore>();
+        silo.Services.AddSingleton<GroupSurroundings>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<OffsetsPartitions>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GroupMaintenance>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<TopicImages>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeletedTopicOffsets>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GroupConfigStore>());
         return silo;
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

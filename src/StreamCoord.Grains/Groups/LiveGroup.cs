@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StreamCoord.Grains.Coordinators;
 using StreamCoord.Groups;
 using StreamCoord.Groups.Classic;
+using StreamCoord.Groups.Consumer;
 using StreamCoord.Groups.Offsets;
 using StreamCoord.Groups.Storage;
 using StreamCoord.Log.Producers;
@@ -17,14 +18,17 @@ internal sealed partial class LiveGroup
 {
     private readonly Dictionary<RequestToken, TaskCompletionSource<JoinGroupReply>> _joins = [];
     private readonly Dictionary<RequestToken, TaskCompletionSource<SyncGroupReply>> _syncs = [];
-    private readonly ClassicGroup _group;
     private readonly StoredGroup _stored;
     private readonly OffsetsTerm _term;
+    private readonly GroupSurroundings _around;
     private readonly GroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action _changed;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClassicGroup _classic;
+    private LiveConsumerGroup? _consumers;
+    private IGroup _group;
     private TaskCompletionSource? _settled;
     private int _writesInFlight;
     private long _lastToken;
@@ -37,8 +41,13 @@ internal sealed partial class LiveGroup
     public LiveGroup(string groupId, OffsetsTerm term, LiveGroupContext context, Action changed)
     {
         (_term, _stored, _changed) = (term, term.Find(groupId), changed);
-        (_options, _time, _logger) = (context.Options, context.Time, context.Logger);
-        _group = _stored.Metadata is { } metadata ? new ClassicGroup(groupId, _options, metadata, NowMs) : new ClassicGroup(groupId, _options, NowMs);
+        (_options, _around, _time, _logger) = (context.Options, context.Around, context.Time, context.Logger);
+        _classic = _stored.Metadata is { } metadata ? new ClassicGroup(groupId, _options, metadata, NowMs) : new ClassicGroup(groupId, _options, NowMs);
+        lock (_stored.Gate)
+        {
+            _consumers = _stored.Consumers.Exists ? Host(new ConsumerGroup(groupId, _options, _stored.Consumers, _around.Configs.TimesOf(groupId), NowMs)) : null;
+        }
+        _group = _consumers?.Group ?? (IGroup)_classic;
         _ = CloseWithTermAsync();
     }
 
@@ -52,38 +61,56 @@ internal sealed partial class LiveGroup
 
     public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    private string OtherTypeMessage => $"Group '{_group.GroupId}' is a consumer group, whose members speak the protocol of KIP-848.";
+
     private bool Exists => _group.HasMembers || _group.State is not (GroupState.Empty or GroupState.Dead) || !_stored.IsEmpty;
 
     public Task<JoinGroupReply> JoinAsync(JoinGroupRequest request)
     {
+        if (_consumers is not null && !TryBecomeClassic())
+        {
+            return Task.FromResult(JoinGroupReply.Refused(ErrorCode.InconsistentGroupProtocol, OtherTypeMessage, request.MemberId));
+        }
         var token = new RequestToken(++_lastToken);
         var answer = new TaskCompletionSource<JoinGroupReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _joins.Add(token, answer);
-        _group.Join(token, request, Guid.NewGuid(), NowMs);
+        _classic.Join(token, request, Guid.NewGuid(), NowMs);
         Carry();
         return answer.Task;
     }
 
     public Task<SyncGroupReply> SyncAsync(SyncGroupRequest request)
     {
+        if (_consumers is not null)
+        {
+            return Task.FromResult(SyncGroupReply.Refused(ErrorCode.UnknownMemberId, OtherTypeMessage));
+        }
         var token = new RequestToken(++_lastToken);
         var answer = new TaskCompletionSource<SyncGroupReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _syncs.Add(token, answer);
-        _group.Sync(token, request, NowMs);
+        _classic.Sync(token, request, NowMs);
         Carry();
         return answer.Task;
     }
 
     public GroupReply Heartbeat(HeartbeatRequest request)
     {
-        GroupReply reply = _group.Heartbeat(request, NowMs);
+        if (_consumers is not null)
+        {
+            return new GroupReply(ErrorCode.UnknownMemberId, OtherTypeMessage);
+        }
+        GroupReply reply = _classic.Heartbeat(request, NowMs);
         Carry();
         return reply;
     }
 
     public LeaveGroupReply Leave(IReadOnlyList<LeavingMember> members)
     {
-        LeaveGroupReply reply = _group.Leave(members, NowMs);
+        if (_consumers is not null)
+        {
+            return new LeaveGroupReply(ErrorCode.None, null, [.. members.Select(member => new LeftMember(member.MemberId, member.GroupInstanceId, ErrorCode.UnknownMemberId))]);
+        }
+        LeaveGroupReply reply = _classic.Leave(members, NowMs);
         Carry();
         return reply;
     }
@@ -92,11 +119,49 @@ internal sealed partial class LiveGroup
     {
         _group.Advance(NowMs);
         Carry();
+        if (_consumers is { } consumers)
+        {
+            _ = CarryAsync(consumers, isNew: false);
+        }
     }
 
-    public GroupDescription Describe() => Exists
-        ? _group.Describe()
-        : GroupDescription.Refused(ErrorCode.GroupIdNotFound, $"There is no group '{_group.GroupId}'.", _group.GroupId);
+    public GroupDescription Describe() => Exists && _consumers is null
+        ? _classic.Describe()
+        : GroupDescription.Refused(ErrorCode.GroupIdNotFound, _consumers is null ? $"There is no group '{_group.GroupId}'." : OtherTypeMessage, _group.GroupId);
+
+    public ConsumerGroupDescription DescribeConsumers() => _consumers is { } consumers
+        ? consumers.Group.Describe(_around.Topics.Current)
+        : ConsumerGroupDescription.Refused(ErrorCode.GroupIdNotFound, $"There is no consumer group '{_group.GroupId}'.", _group.GroupId);
+
+    /// <summary>Takes a heartbeat of the protocol of KIP-848. A group without members becomes one of that type by its first member.</summary>
+    public async Task<ConsumerHeartbeatReply> HeartbeatAsync(ConsumerHeartbeatRequest request)
+    {
+        bool isNew = _consumers is null;
+        if (isNew && (request.Epoch != GroupEpoch.Joining || _classic.HasMembers || _classic.State != GroupState.Empty))
+        {
+            return ConsumerHeartbeatReply.Refused(ErrorCode.GroupIdNotFound, $"There is no consumer group '{_group.GroupId}': it does not exist, or has members of the classic protocol.");
+        }
+        LiveConsumerGroup consumers = _consumers ?? Host(new ConsumerGroup(_group.GroupId, _options));
+        ConsumerHeartbeatReply reply = consumers.Group.Heartbeat(request, Guid.NewGuid(), _around.Topics.Current, _around.Configs.TimesOf(_group.GroupId), NowMs);
+        if (reply.Error != ErrorCode.None)
+        {
+            return reply;
+        }
+        (_consumers, _group) = (consumers, consumers.Group);
+        ErrorCode error = await CarryAsync(consumers, isNew);
+        return error == ErrorCode.None ? reply : ConsumerHeartbeatReply.Refused(error, "The outcome is not known: what has changed in the group could not be written. Find the coordinator anew.");
+    }
+
+    /// <summary>Forgets the offsets of a topic, but for those that were committed later.</summary>
+    public Task<GroupReply> ForgetTopicAsync(string topic, long committedUntilMs)
+    {
+        KeyValuePair<TopicPartition, CommittedOffset?>[] deletions;
+        lock (_stored.Gate)
+        {
+            deletions = [.. _stored.Offsets.OfTopic(topic, committedUntilMs).Select(Deletion)];
+        }
+        return WriteOffsetsAsync(deletions);
+    }
 
     public async Task<OffsetsReply> CommitAsync(CommitOffsetsRequest request)
     {
@@ -140,8 +205,13 @@ internal sealed partial class LiveGroup
     }
 
     /// <summary>What is committed for some partitions, or for all. With <paramref name="isStable"/> a partition for which an open transaction has committed something is refused for now (KIP-447).</summary>
-    public FetchOffsetsReply Fetch(IReadOnlyList<TopicPartition>? partitions, bool isStable)
+    public FetchOffsetsReply Fetch(IReadOnlyList<TopicPartition>? partitions, FetchingMember? member, bool isStable)
     {
+        GroupReply check = _group.CheckFetch(member);
+        if (check.Error != ErrorCode.None)
+        {
+            return new FetchOffsetsReply(check.Error, check.Message, []);
+        }
         lock (_stored.Gate)
         {
             IEnumerable<FetchedOffset> offsets = (partitions ?? [.. _stored.Offsets.All.Select(pair => pair.Key)]).Select(partition => isStable && _stored.Offsets.IsUnstable(partition)
@@ -210,7 +280,7 @@ internal sealed partial class LiveGroup
         {
             LogExpired(_logger, expired.Length, _group.GroupId);
         }
-        if (_writesInFlight == 0 && !IsClosed && _stored.Metadata is not null && HasNoOffsets() && _group.TryEnd().Error == ErrorCode.None)
+        if (_writesInFlight == 0 && !IsClosed && _stored.HasType && HasNoOffsets() && _group.TryEnd().Error == ErrorCode.None)
         {
             await ForgetAsync();
         }
@@ -241,16 +311,17 @@ internal sealed partial class LiveGroup
 
     private void Carry()
     {
-        while (_group.TakeOutputs() is { Count: > 0 } outputs)
+        while (_classic.TakeOutputs() is { Count: > 0 } outputs)
         {
             foreach (GroupOutput output in outputs)
             {
                 Carry(output);
             }
         }
-        if (_stored.Listing.State != _group.State || _stored.Listing.ProtocolType != (_group.ProtocolType ?? ""))
+        var listing = new GroupListing(_group.GroupId, _group.ProtocolType ?? "", _group.State, _group.Type);
+        if (_stored.Listing != listing)
         {
-            _stored.Listing = new GroupListing(_group.GroupId, _group.ProtocolType ?? "", _group.State);
+            _stored.Listing = listing;
         }
         if (_group.HasMembers)
         {
@@ -261,6 +332,39 @@ internal sealed partial class LiveGroup
             DropIfEmpty();
         }
         _changed();
+    }
+
+    private LiveConsumerGroup Host(ConsumerGroup group) => new(group, _stored, AppendAsync);
+
+    /// <summary>Has what consumers have changed written; the first of them also takes away what is left of a classic group.</summary>
+    private async Task<ErrorCode> CarryAsync(LiveConsumerGroup consumers, bool isNew)
+    {
+        Task<ErrorCode> writing = isNew
+            ? consumers.WriteChangesAsync([new CoordinatorRecord(GroupRecords.MetadataKey(_group.GroupId), null)], () => _stored.Metadata = null)
+            : consumers.WriteChangesAsync();
+        Carry();
+        ErrorCode error = await writing;
+        if (error == ErrorCode.MessageTooLarge)
+        {
+            // Memory is ahead of what is durable: the group begins anew from that.
+            Close(ErrorCode.UnknownServerError, "The group could not be written: it has more members, or they read more, than fit into one batch.");
+            return ErrorCode.UnknownServerError;
+        }
+        return error;
+    }
+
+    /// <summary>Makes a consumer group without members one that classic members can join; false when it has members.</summary>
+    private bool TryBecomeClassic()
+    {
+        if (_consumers!.Group.HasMembers || _consumers.Group.State == GroupState.Dead)
+        {
+            return false;
+        }
+        // Whatever is written of the classic group comes behind it.
+        _ = _consumers.WriteDeletionAsync();
+        (_classic, _consumers) = (new ClassicGroup(_group.GroupId, _options, NowMs), null);
+        _group = _classic;
+        return true;
     }
 
     private void DropIfEmpty()
@@ -290,10 +394,11 @@ internal sealed partial class LiveGroup
     private async Task WriteMetadataAsync(MetadataToWrite write)
     {
         CoordinatorRecord record = new(GroupRecords.MetadataKey(_group.GroupId), GroupRecords.MetadataValue(write.Metadata));
+        ClassicGroup group = _classic;
         ErrorCode error = await AppendAsync([record], _ => _stored.Metadata = write.Metadata);
         if (!IsClosed)
         {
-            _group.CompleteWrite(
+            group.CompleteWrite(
                 write.WriteId,
                 error == ErrorCode.MessageTooLarge ? ErrorCode.UnknownServerError : error,
                 error == ErrorCode.None ? null : "The group could not be written: it has more members, or they say more, than fit into one batch.",
@@ -337,6 +442,7 @@ internal sealed partial class LiveGroup
             records.AddRange(_stored.Offsets.Partitions.Distinct().Select(partition => new CoordinatorRecord(GroupRecords.OffsetKey(_group.GroupId, partition), null)));
         }
         records.Add(new CoordinatorRecord(GroupRecords.MetadataKey(_group.GroupId), null));
+        records.AddRange(LiveConsumerGroup.Records(_group.GroupId, _consumers?.Group.ToDeletions() ?? []));
         ErrorCode error = await AppendAsync(records, _ => _term.Unregister(_stored));
         Close(ErrorCode.CoordinatorNotAvailable, $"Group '{_group.GroupId}' was deleted.");
         return Outcome(error);
@@ -388,4 +494,4 @@ internal sealed partial class LiveGroup
 }
 
 /// <summary>What a live group needs from around it.</summary>
-internal sealed record LiveGroupContext(GroupOptions Options, TimeProvider Time, ILogger Logger);
+internal sealed record LiveGroupContext(GroupOptions Options, GroupSurroundings Around, TimeProvider Time, ILogger Logger);

@@ -49,6 +49,11 @@ internal sealed class OffsetsLoader
     {
         try
         {
+            if (ConsumerGroupRecords.Read(record.Key.Span, record.Value.Span, record.Value.IsNull) is { } consumers)
+            {
+                _groups.GetOrAdd(consumers.GroupId, static groupId => new StoredGroup(groupId)).Apply([consumers.Change]);
+                return;
+            }
             if (GroupRecords.ReadKey(record.Key.Span) is not { } key)
             {
                 return;

@@ -1,5 +1,6 @@
 using StreamCoord.Groups;
 using StreamCoord.Groups.Classic;
+using StreamCoord.Groups.Consumer;
 using StreamCoord.Groups.Offsets;
 
 namespace StreamCoord.Grains.Groups;
@@ -10,12 +11,13 @@ namespace StreamCoord.Grains.Groups;
 /// </summary>
 internal sealed class StoredGroup(string groupId)
 {
+    private readonly ConsumerGroupState _consumers = new();
     private volatile GroupMetadata? _metadata;
     private volatile GroupListing _listing = new(groupId, "", GroupState.Empty);
 
     public string GroupId => groupId;
 
-    /// <summary>Guards <see cref="Offsets"/>.</summary>
+    /// <summary>Guards <see cref="Offsets"/> and <see cref="Consumers"/>.</summary>
     public Lock Gate { get; } = new();
 
     public GroupOffsets Offsets { get; } = new();
@@ -25,6 +27,21 @@ internal sealed class StoredGroup(string groupId)
     {
         get => _metadata;
         set => _metadata = value;
+    }
+
+    /// <summary>Members in the protocol of KIP-848, and that the group is of that type.</summary>
+    public ConsumerGroupState Consumers => _consumers;
+
+    /// <summary>True when more than offsets is known of the group.</summary>
+    public bool HasType
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _metadata is not null || !_consumers.IsEmpty;
+            }
+        }
     }
 
     /// <summary>The group in the list of all, as it was last; kept up by its grain.</summary>
@@ -40,7 +57,19 @@ internal sealed class StoredGroup(string groupId)
         {
             lock (Gate)
             {
-                return _metadata is null && Offsets.Count == 0 && !Offsets.HasPending;
+                return _metadata is null && _consumers.IsEmpty && Offsets.Count == 0 && !Offsets.HasPending;
+            }
+        }
+    }
+
+    /// <summary>Takes over what is durable of the members in the protocol of KIP-848.</summary>
+    public void Apply(IReadOnlyList<ConsumerGroupChange> changes)
+    {
+        lock (Gate)
+        {
+            foreach (ConsumerGroupChange change in changes)
+            {
+                _consumers.Apply(change);
             }
         }
     }
@@ -48,6 +77,11 @@ internal sealed class StoredGroup(string groupId)
     /// <summary>Lists the group as it was written.</summary>
     public void ListAsStored()
     {
+        if (_consumers.Exists)
+        {
+            _listing = new GroupListing(groupId, "consumer", _consumers.Subscriptions.Count == 0 ? GroupState.Empty : GroupState.Stable, GroupType.Consumer);
+            return;
+        }
         if (_metadata is { } metadata)
         {
             _listing = new GroupListing(groupId, metadata.ProtocolType, metadata.Members.Count == 0 ? GroupState.Empty : GroupState.Stable);
@@ -59,7 +93,12 @@ internal sealed class StoredGroup(string groupId)
     {
         lock (Gate)
         {
-            return _metadata is { } metadata && (metadata.Members.Count > 0 || (Offsets.Count == 0 && !Offsets.HasPending)) || Offsets.MayExpire(retentionMs, nowMs);
+            bool hasOffsets = Offsets.Count > 0 || Offsets.HasPending;
+            if (_consumers.Exists && (_consumers.Subscriptions.Count > 0 || !hasOffsets))
+            {
+                return true;
+            }
+            return _metadata is { } metadata && (metadata.Members.Count > 0 || !hasOffsets) || Offsets.MayExpire(retentionMs, nowMs);
         }
     }
 }

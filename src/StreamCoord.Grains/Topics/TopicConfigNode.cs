@@ -16,8 +16,11 @@ internal sealed record TopicConfigNode
     public static byte[] Write(IReadOnlyDictionary<string, string> configs) =>
         JsonSerializer.SerializeToUtf8Bytes(new TopicConfigNode { Config = configs }, KafkaJson.Default.TopicConfigNode);
 
-    /// <summary>Returns null for a legal configuration, else a sentence that says what is wrong with it.</summary>
-    public static string? TryRead(ReadOnlySpan<byte> json, out IReadOnlyDictionary<string, string> configs)
+    /// <summary>Returns null for a legal configuration of a topic, else a sentence that says what is wrong with it.</summary>
+    public static string? TryRead(ReadOnlySpan<byte> json, out IReadOnlyDictionary<string, string> configs) => TryReadForm(json, out configs) ?? TopicConfigs.Check(configs);
+
+    /// <summary>Reads names and values, whatever they mean: those of groups have the same form. Returns null, or what is wrong with the form.</summary>
+    public static string? TryReadForm(ReadOnlySpan<byte> json, out IReadOnlyDictionary<string, string> configs)
     {
         configs = new Dictionary<string, string>();
         try
@@ -32,7 +35,7 @@ internal sealed record TopicConfigNode
                 return $"It has version {node.Version}; the known one is {NewestVersion}.";
             }
             configs = node.Config;
-            return TopicConfigs.Check(configs);
+            return null;
         }
         catch (JsonException failure)
         {

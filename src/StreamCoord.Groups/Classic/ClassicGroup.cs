@@ -9,7 +9,7 @@ namespace StreamCoord.Groups.Classic;
 /// generation only rises, and a group with members has a leader among them. Behaviour as Apache Kafka's, but: silent static members are not waited for when the others sync, and a member may change
 /// to protocols that all others know.
 /// </remarks>
-public sealed class ClassicGroup
+public sealed class ClassicGroup : IGroup
 {
     /// <summary>How long a newcomer is kept whose client may have gone: it would come back as another one.</summary>
     private const int NewcomerTimeoutMs = 5 * 60 * 1_000;
@@ -48,13 +48,16 @@ public sealed class ClassicGroup
         }
         _members.SetLeader(metadata.Leader);
         State = _members.Count == 0 ? GroupState.Empty : GroupState.Stable;
-        SubscribedTopics = ReadSubscriptions();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
     }
 
-    /// <summary>The group's id.</summary>
+    /// <inheritdoc/>
     public string GroupId { get; }
 
-    /// <summary>The state.</summary>
+    /// <inheritdoc/>
+    public GroupType Type => GroupType.Classic;
+
+    /// <inheritdoc/>
     public GroupState State { get; private set; }
 
     /// <summary>When the group came into its state, milliseconds since 1970.</summary>
@@ -63,16 +66,16 @@ public sealed class ClassicGroup
     /// <summary>The newest generation; 0 before the first.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>What kind of group it is; null as long as nobody has joined.</summary>
+    /// <inheritdoc/>
     public string? ProtocolType { get; private set; }
 
     /// <summary>The topics of the newest generation; null when the members' protocol does not tell.</summary>
     public IReadOnlySet<string>? SubscribedTopics { get; private set; }
 
-    /// <summary>True when the group has members, or newcomers who were told their id.</summary>
+    /// <inheritdoc/>
     public bool HasMembers => _members.Count + _announced.Count > 0;
 
-    /// <summary>When <see cref="Advance"/> is to be called next at the latest, milliseconds since 1970, or <see cref="long.MaxValue"/>. It may name a time at which nothing is due.</summary>
+    /// <inheritdoc/>
     public long NextDeadlineMs { get; private set; } = GroupMember.Never;
 
     /// <summary>What is to be done since it was asked last, in its order.</summary>
@@ -186,7 +189,10 @@ public sealed class ClassicGroup
         return State == GroupState.CompletingRebalance ? _refusals.Rebalancing : GroupReply.Done;
     }
 
-    /// <summary>Whether offsets may be deleted at all: success, or why not. Those of a <see cref="SubscribesTo">subscribed</see> topic may not.</summary>
+    /// <summary>Anybody may: generations do not say who reads what.</summary>
+    public GroupReply CheckFetch(FetchingMember? member) => GroupReply.Done;
+
+    /// <inheritdoc/>
     public GroupReply CheckDeleteOffsets() => State switch
     {
         GroupState.Dead => _refusals.NotFound,
@@ -195,10 +201,19 @@ public sealed class ClassicGroup
         _ => _refusals.UnreadableProtocol(ProtocolType),
     };
 
-    /// <summary>True when members read the topic, as far as their protocol tells.</summary>
+    /// <inheritdoc/>
     public bool SubscribesTo(string topic) => SubscribedTopics?.Contains(topic) ?? false;
 
-    /// <summary>Ends the group when it has no members: success, and the state is <see cref="GroupState.Dead"/>, or why not.</summary>
+    /// <summary>Since the group has no members; in a stable group that reads the topic no more, and in one that never had members, since the commit.</summary>
+    public long? ExpiryBaseMs(string topic, long commitTimestampMs) => State switch
+    {
+        GroupState.Empty when ProtocolType is null => commitTimestampMs,
+        GroupState.Empty => Math.Max(StateTimestampMs, commitTimestampMs),
+        GroupState.Stable when SubscribedTopics is { } topics && !topics.Contains(topic) => commitTimestampMs,
+        _ => null,
+    };
+
+    /// <inheritdoc/>
     public GroupReply TryEnd()
     {
         if (State != GroupState.Empty || _announced.Count > 0)
@@ -367,7 +382,7 @@ public sealed class ClassicGroup
         reply = request.SupportsSkippingAssignment
             ? reply with { SkipAssignment = member == _members.Leader }
             : reply with { Leader = formerLeader, Members = [] };
-        SubscribedTopics = ReadSubscriptions();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
         Write(new PendingWrite(Generation, null, new JoinAnswered(token, reply)), member => member.Assignment);
     }
 
@@ -489,13 +504,13 @@ public sealed class ClassicGroup
         if (_members.Count == 0)
         {
             _protocol = null;
-            SubscribedTopics = ReadSubscriptions();
+            SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
             (State, StateTimestampMs) = (GroupState.Empty, nowMs);
             Write(new PendingWrite(Generation, null, null), _ => ReadOnlyMemory<byte>.Empty);
             return;
         }
         _protocol = _members.SelectProtocol();
-        SubscribedTopics = ReadSubscriptions();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
         (State, StateTimestampMs) = (GroupState.CompletingRebalance, nowMs);
         foreach (GroupMember member in _members.All)
         {
@@ -581,17 +596,4 @@ public sealed class ClassicGroup
         NextDeadlineMs = Math.Min(NextDeadlineMs, deadlineMs);
         return deadlineMs;
     }
-
-    private HashSet<string>? ReadSubscriptions()
-    {
-        if (ProtocolType != ConsumerSubscription.ProtocolType)
-        {
-            return null;
-        }
-        var topics = new HashSet<string>();
-        return _members.All.All(member => ConsumerSubscription.TryReadTopics(member.MetadataOf(_protocol).Span, topics)) ? topics : null;
-    }
-
-    /// <summary>A write under way: what the leader assigned, or the static member that waits for it.</summary>
-    private sealed record PendingWrite(int Generation, Dictionary<string, ReadOnlyMemory<byte>>? Assignments, JoinAnswered? Replacement);
 }

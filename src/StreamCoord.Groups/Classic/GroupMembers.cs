@@ -133,6 +133,14 @@ internal sealed class GroupMembers
         return candidates.MaxBy(candidate => votes[candidate])!;
     }
 
+    /// <summary>The topics that they read, when their protocol tells; else null.</summary>
+    public IReadOnlySet<string>? ReadTopics(string? protocolType, string? protocol)
+    {
+        var topics = new HashSet<string>();
+        bool tells = protocolType == ConsumerSubscription.ProtocolType && _inOrder.All(member => ConsumerSubscription.TryReadTopics(member.MetadataOf(protocol).Span, topics));
+        return tells ? topics : null;
+    }
+
     private bool IsSupportedByAll(string protocol) => _supporters.GetValueOrDefault(protocol) == _inOrder.Count;
 
     private static IEnumerable<string> Names(IReadOnlyList<GroupProtocol> protocols) => protocols.Select(protocol => protocol.Name).Distinct();

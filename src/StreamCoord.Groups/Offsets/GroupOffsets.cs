@@ -1,5 +1,3 @@
-using StreamCoord.Groups.Classic;
-
 namespace StreamCoord.Groups.Offsets;
 
 /// <summary>
@@ -23,6 +21,15 @@ public sealed class GroupOffsets
 
     /// <summary>The partitions that have an offset, or will when an open transaction is committed; some may come twice.</summary>
     public IEnumerable<TopicPartition> Partitions => _committed.Keys.Concat(_pending.Values.SelectMany(offsets => offsets.Keys));
+
+    /// <summary>The partitions of a topic for which something was committed up to a time, milliseconds since 1970; also by an open transaction.</summary>
+    public IReadOnlyList<TopicPartition> OfTopic(string topic, long committedUntilMs) =>
+    [
+        .. _committed.Concat(_pending.Values.SelectMany(offsets => offsets))
+            .Where(pair => pair.Key.Topic == topic && pair.Value.Committed.CommitTimestampMs <= committedUntilMs)
+            .Select(pair => pair.Key)
+            .Distinct(),
+    ];
 
     /// <summary>The offset of a partition, or null.</summary>
     public CommittedOffset? Find(TopicPartition partition) => _committed.GetValueOrDefault(partition)?.Committed;
@@ -82,26 +89,18 @@ public sealed class GroupOffsets
         _committed.Values.Any(stored => stored.Committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - stored.Committed.CommitTimestampMs >= retentionMs);
 
     /// <summary>
-    /// The partitions whose offsets are to be forgotten: those of a group without members since it has none, those of a stable group that does not subscribe to their topic any more since their commit, and
-    /// those of a group that never had members since their commit. What an open transaction commits anew stays.
+    /// The partitions whose offsets are to be forgotten, counted from the time that the group <see cref="IGroup.ExpiryBaseMs">says</see>. What an open transaction commits anew stays.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="retentionMs">How long they stay.</param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
-    public IReadOnlyList<TopicPartition> FindExpired(ClassicGroup group, long retentionMs, long nowMs)
+    public IReadOnlyList<TopicPartition> FindExpired(IGroup group, long retentionMs, long nowMs)
     {
         return [.. _committed.Where(pair => IsExpired(pair.Key, pair.Value.Committed) && !IsUnstable(pair.Key)).Select(pair => pair.Key)];
 
         bool IsExpired(TopicPartition partition, CommittedOffset committed) =>
-            BaseTimestampMs(partition, committed) is { } baseMs && (committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - baseMs >= retentionMs);
-
-        long? BaseTimestampMs(TopicPartition partition, CommittedOffset committed) => group.State switch
-        {
-            GroupState.Empty when group.ProtocolType is null => committed.CommitTimestampMs,
-            GroupState.Empty => Math.Max(group.StateTimestampMs, committed.CommitTimestampMs),
-            GroupState.Stable when group.SubscribedTopics is { } topics && !topics.Contains(partition.Topic) => committed.CommitTimestampMs,
-            _ => null,
-        };
+            group.ExpiryBaseMs(partition.Topic, committed.CommitTimestampMs) is { } baseMs
+            && (committed.ExpireTimestampMs is { } expireMs ? expireMs <= nowMs : nowMs - baseMs >= retentionMs);
     }
 
     /// <summary>An offset and where its record lies in the log.</summary>

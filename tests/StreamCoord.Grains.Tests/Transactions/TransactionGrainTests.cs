@@ -239,7 +239,7 @@ public sealed class TransactionGrainTests : IAsyncDisposable
 
     private async Task<FetchedOffset> FetchAsync(string groupId, bool isStable)
     {
-        FetchOffsetsReply reply = await _silo!.Grains.GetGrain<IConsumerGroupGrain>(groupId).FetchOffsets([new TopicPartition("t", 0)], isStable);
+        FetchOffsetsReply reply = await _silo!.Grains.GetGrain<IConsumerGroupGrain>(groupId).FetchOffsets([new TopicPartition("t", 0)], isStable: isStable);
         Assert.True(reply.Error == ErrorCode.None, reply.Message);
         return Assert.Single(reply.Offsets);
     }

@@ -1,0 +1,53 @@
+using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Groups;
+using StreamCoord.Protocol.Kafka.Messages;
+using WantedPartitions = StreamCoord.Protocol.Kafka.Messages.ConsumerGroupHeartbeatRequest.TopicPartitionsData;
+
+namespace StreamCoord.Gateway.Kafka.Handlers;
+
+/// <summary>Joins a consumer group, shows that a member lives, and leaves, in the protocol of KIP-848. What is answered is on the disk.</summary>
+internal sealed class ConsumerGroupHeartbeatHandler(IGrainFactory grains) : ApiHandler<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>
+{
+    private const short FirstVersionWithOwnMemberId = 1;
+
+    /// <inheritdoc/>
+    protected override async Task<ConsumerGroupHeartbeatResponse> HandleAsync(ConsumerGroupHeartbeatRequest request, KafkaRequestContext context)
+    {
+        if (request.GroupId.Length == 0)
+        {
+            return new ConsumerGroupHeartbeatResponse { ErrorCode = (short)ErrorCode.InvalidRequest, ErrorMessage = "A group has a name." };
+        }
+        ConsumerHeartbeatReply reply = await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).ConsumerHeartbeat(new ConsumerHeartbeatRequest
+        {
+            MemberId = request.MemberId,
+            Epoch = new GroupEpoch(request.MemberEpoch),
+            InstanceId = request.InstanceId,
+            RackId = request.RackId,
+            RebalanceTimeoutMs = request.RebalanceTimeoutMs,
+            TopicNames = request.SubscribedTopicNames,
+            TopicPattern = request.SubscribedTopicRegex,
+            Assignor = request.ServerAssignor,
+            Owned = request.TopicPartitions?.Select(Translate).ToArray(),
+            ClientId = context.ClientId ?? "",
+            ClientHost = $"/{context.ClientHost}",
+            RequiresMemberId = context.Version >= FirstVersionWithOwnMemberId,
+        });
+        return new ConsumerGroupHeartbeatResponse
+        {
+            ErrorCode = (short)reply.Error,
+            ErrorMessage = reply.Message,
+            MemberId = reply.MemberId,
+            MemberEpoch = reply.Epoch.Value,
+            HeartbeatIntervalMs = reply.HeartbeatIntervalMs,
+            Assignment = reply.Assignment is null ? null : new ConsumerGroupHeartbeatResponse.AssignmentData { TopicPartitions = [.. reply.Assignment.Select(Translate)] },
+        };
+    }
+
+    private static TopicPartitions Translate(WantedPartitions topic) => new(new TopicId(topic.TopicId), [.. topic.Partitions]);
+
+    private static ConsumerGroupHeartbeatResponse.TopicPartitionsData Translate(TopicPartitions topic) => new()
+    {
+        TopicId = topic.TopicId.Value,
+        Partitions = [.. topic.Partitions],
+    };
+}
