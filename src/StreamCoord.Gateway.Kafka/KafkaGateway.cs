@@ -66,6 +66,13 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, ElectLeadersHandler>();
         services.AddSingleton<IApiHandler, AlterPartitionReassignmentsHandler>();
         services.AddSingleton<IApiHandler, ListPartitionReassignmentsHandler>();
+        services.AddSingleton<IApiHandler, DescribeAclsHandler>();
+        services.AddSingleton<IApiHandler, CreateAclsHandler>();
+        services.AddSingleton<IApiHandler, DeleteAclsHandler>();
+        services.AddSingleton<IApiHandler, DescribeUserScramCredentialsHandler>();
+        services.AddSingleton<IApiHandler, AlterUserScramCredentialsHandler>();
+        services.AddSingleton<IApiHandler, DescribeClientQuotasHandler>();
+        services.AddSingleton<IApiHandler, AlterClientQuotasHandler>();
         return services;
     }
 

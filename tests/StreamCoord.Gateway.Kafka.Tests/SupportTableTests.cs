@@ -26,7 +26,8 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Produce is advertised from version 0 because librdkafka looks for it before it compresses; versions 0 to 2, which carry formats from before Kafka 0.11, are refused.
         - Transactional producers are refused: InitProducerId with a transactional id answers UNSUPPORTED_VERSION, and a transactional produce INVALID_TXN_STATE.
         - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
-        - Connections are plain text; there is no authentication. Listen on loopback, which is the default, or on a network that is trusted.
+        - Clients prove who they are by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a certificate, where that is asked for ([security.md](../operating/security.md)); OAUTHBEARER, GSSAPI and delegation tokens are refused.
+        - The APIs of access control lists answer SECURITY_DISABLED where `Authorization:Enabled` is false, as with Apache Kafka without an authorizer.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.
         - Configurations of topics can be changed; those of brokers are options of the silo's process, told and not changed. There are no log levels of brokers and no configurations of groups.
         - There is one broker: ElectLeaders answers ELECTION_NOT_NEEDED, and AlterPartitionReassignments takes that broker alone and moves nothing.

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -14,13 +16,14 @@ internal sealed class ListGroupsHandler(IGrainFactory grains) : ApiHandler<ListG
     {
         ListGroupsReply reply = await grains.GetGrain<IGroupCatalogueGrain>(0).List();
         bool isOfType = request.TypesFilter.Count == 0 || request.TypesFilter.Contains(ClassicType, StringComparer.OrdinalIgnoreCase);
+        bool seesAll = context.Access.AllowsCluster(AclOperation.Describe);
         return new ListGroupsResponse
         {
             ErrorCode = (short)reply.Error,
             Groups =
             [
                 .. reply.Groups
-                    .Where(group => isOfType && (request.StatesFilter.Count == 0 || request.StatesFilter.Contains(group.State.ToString(), StringComparer.OrdinalIgnoreCase)))
+                    .Where(group => isOfType && (seesAll || context.Access.AllowsGroup(AclOperation.Describe, group.GroupId)) && (request.StatesFilter.Count == 0 || request.StatesFilter.Contains(group.State.ToString(), StringComparer.OrdinalIgnoreCase)))
                     .Select(group => new ListGroupsResponse.ListedGroup
                     {
                         GroupId = group.GroupId,

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -13,18 +15,19 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains) : ApiHandler<Off
     /// <inheritdoc/>
     protected override async Task<OffsetCommitResponse> HandleAsync(OffsetCommitRequest request, KafkaRequestContext context)
     {
+        HashSet<string> refused = [.. request.Topics.Select(topic => topic.Name).Where(topic => !context.Access.AllowsTopic(AclOperation.Read, topic))];
         Dictionary<string, int> partitionCounts = await CountPartitionsAsync(request);
         OffsetToCommit[] offsets =
         [
             .. request.Topics.SelectMany(topic => topic.Partitions
-                .Where(partition => Exists(partitionCounts, topic.Name, partition.PartitionIndex))
+                .Where(partition => !refused.Contains(topic.Name) && Exists(partitionCounts, topic.Name, partition.PartitionIndex))
                 .Select(partition => new OffsetToCommit(
                     new TopicPartition(topic.Name, partition.PartitionIndex),
                     new Offset(partition.CommittedOffset),
                     new LeaderEpoch(partition.CommittedLeaderEpoch),
                     partition.CommittedMetadata))),
         ];
-        OffsetsReply reply = GroupIds.Check(request.GroupId) is { } illegal
+        OffsetsReply reply = context.Access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal
             ? OffsetsReply.Refused(illegal, "")
             : await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).CommitOffsets(
                 new CommitOffsetsRequest(request.GenerationIdOrMemberEpoch, request.MemberId, request.GroupInstanceId, request.RetentionTimeMs, offsets));
@@ -48,8 +51,9 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains) : ApiHandler<Off
             ],
         };
 
-        ErrorCode ErrorOf(TopicPartition partition) => !Exists(partitionCounts, partition.Topic, partition.Partition)
-            ? ErrorCode.UnknownTopicOrPartition
+        ErrorCode ErrorOf(TopicPartition partition) => reply.Error == ErrorCode.GroupAuthorizationFailed ? reply.Error
+            : refused.Contains(partition.Topic) ? ErrorCode.TopicAuthorizationFailed
+            : !Exists(partitionCounts, partition.Topic, partition.Partition) ? ErrorCode.UnknownTopicOrPartition
             : reply.Error != ErrorCode.None ? reply.Error : outcomes[partition];
     }
 

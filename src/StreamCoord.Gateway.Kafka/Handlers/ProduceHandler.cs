@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ProduceResponse.PartitionProduceResponse;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -36,12 +38,16 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
     public async ValueTask<Task<KafkaResponse>> BeginAsync(ReadOnlyMemory<byte> body, KafkaRequestContext context)
     {
         ProduceRequest request = Read(body, context.Version);
+        context.Throttle.Produced(body.Length);
         var appends = new List<(string Topic, int Partition, Task<AppendReply> Reply)>();
         foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
         {
+            bool isAllowed = context.Access.AllowsTopic(AclOperation.Write, topic.Name);
             foreach (ProduceRequest.PartitionProduceData partition in topic.PartitionData)
             {
-                appends.Add((topic.Name, partition.Index, await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request)));
+                appends.Add((topic.Name, partition.Index, isAllowed
+                    ? await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request)
+                    : Task.FromResult(AppendReply.Refused(ErrorCode.TopicAuthorizationFailed, Access.Refusal))));
             }
         }
         return AnswerAsync(appends, request.Acks, context);

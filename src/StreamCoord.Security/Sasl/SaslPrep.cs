@@ -3,10 +3,11 @@ using System.Text;
 
 namespace StreamCoord.Security;
 
-/// <summary>Makes names and passwords comparable that look the same (RFC 4013). Pure.</summary>
+/// <summary>Makes names and passwords comparable that look the same (RFC 4013), where they come in Unicode's normal form KC, as clients send them. Pure.</summary>
+/// <remarks>The process runs without the tables of languages, so it cannot bring text into that form; text in another form stays as it is, and is another name. Neither is the direction of letters looked at.</remarks>
 public static class SaslPrep
 {
-    /// <summary>The text in its normal form; null when it holds a character that no name or password may have. The direction of letters (RFC 3454, 6) is not looked at.</summary>
+    /// <summary>The text as it is compared; null when it holds a character that no name or password may have, or half of one.</summary>
     public static string? TryPrepare(string text)
     {
         if (text.All(c => c is >= ' ' and < '\x7f'))
@@ -22,16 +23,8 @@ public static class SaslPrep
                 mapped.Append(char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator ? ' ' : c);
             }
         }
-        try
-        {
-            string normal = mapped.ToString().Normalize(NormalizationForm.FormKC);
-            return normal.EnumerateRunes().Any(IsProhibited) ? null : normal;
-        }
-        catch (ArgumentException)
-        {
-            // Half a surrogate pair.
-            return null;
-        }
+        string result = mapped.ToString();
+        return result.EnumerateRunes().Any(IsProhibited) ? null : result;
     }
 
     private static bool IsMappedToNothing(char c) =>
