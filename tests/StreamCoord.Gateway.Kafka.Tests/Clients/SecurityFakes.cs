@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Security;
+using StreamCoord.Testing.Security;
 
 namespace StreamCoord.Gateway.Kafka.Tests.Clients;
 

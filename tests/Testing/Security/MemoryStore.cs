@@ -1,9 +1,9 @@
 using StreamCoord.Security;
 
-namespace StreamCoord.Gateway.Kafka.Tests.Clients;
+namespace StreamCoord.Testing.Security;
 
 /// <summary>What is stored about access, in memory, set by the test.</summary>
-internal sealed class MemoryStore : ISecurityStore
+public sealed class MemoryStore : ISecurityStore
 {
     public SecuritySnapshot Current { get; set; } = SecuritySnapshot.Empty;
 
