@@ -108,7 +108,7 @@ public sealed class SecurityStoreTests : IAsyncLifetime
     public async Task ARootOfSomebodyElses_IsNotBelieved()
     {
         byte[] evil = System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"version":1,"config":{"SCRAM-SHA-256":"{{ScramCredential.FromPassword(SaslMechanism.ScramSha256, "mine", [1], 4_096).Write()}}"}}""");
+            $$$"""{"version":1,"config":{"SCRAM-SHA-256":"{{{ScramCredential.FromPassword(SaslMechanism.ScramSha256, "mine", [1], 4_096).Write()}}}"}}""");
         Assert.True((await _silo.RunAsync(new CreateOperation("/config", null, AclEntry.Open))).IsOk);
         Assert.True((await _silo.RunAsync(new CreateOperation("/config/users", null, AclEntry.Open))).IsOk);
         Assert.True((await _silo.RunAsync(new CreateOperation("/config/users/admin", evil, AclEntry.ReadOnly))).IsOk);
