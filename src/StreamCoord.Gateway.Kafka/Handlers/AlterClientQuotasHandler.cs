@@ -67,7 +67,7 @@ internal sealed class AlterClientQuotasHandler(ISecurityStore store) : ApiHandle
             : types.FirstOrDefault(type => type is not (QuotaEntityTypes.User or QuotaEntityTypes.ClientId or QuotaEntityTypes.Ip)) is { } unknown ? $"There are no quotas of '{unknown}'."
             : types.Distinct().Count() != types.Length ? "The entity has a part twice."
             : types.Contains(QuotaEntityTypes.Ip) && types.Length > 1 ? "Addresses stand alone."
-            : wanted.Entity.Any(part => part.EntityName is "") ? "A name is empty; null stands for the default." 
+            : wanted.Entity.Any(part => part.EntityName is "") ? "A name is empty; null stands for the default."
             : wanted.Entity.FirstOrDefault(part => part.EntityType == QuotaEntityTypes.Ip)?.EntityName is { } ip && !System.Net.IPAddress.TryParse(ip, out _) ? $"'{ip}' is no address." : null;
     }
 
