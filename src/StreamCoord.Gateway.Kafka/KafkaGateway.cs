@@ -5,6 +5,7 @@ using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Gateway.Kafka.Handlers;
 using StreamCoord.Security;
 
@@ -29,6 +30,10 @@ public static class KafkaGateway
         services.AddSingleton<KafkaSecurity>();
         services.AddSingleton<BrokerConfigs>();
         services.AddSingleton<TopicIdLookup>();
+        services.AddSingleton<FetchSessions>();
+        services.AddSingleton<FetchPlanner>();
+        services.AddSingleton<FetchReader>();
+        services.AddSingleton<LeaderEpochs>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
         services.AddSingleton<IApiHandler, SaslHandshakeHandler>();

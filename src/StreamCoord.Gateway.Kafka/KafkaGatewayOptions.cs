@@ -41,4 +41,10 @@ public sealed class KafkaGatewayOptions
 
     /// <summary><c>Kafka:ConnectionsMaxPerAddress</c>: how many of them may come from one address (Kafka's <c>max.connections.per.ip</c>).</summary>
     public int ConnectionsMaxPerAddress { get; init; } = int.MaxValue;
+
+    /// <summary><c>Kafka:FetchSessionsMax</c>: how many clients may have a fetch session (Kafka's <c>max.incremental.fetch.session.cache.slots</c>); others fetch in full. 0 for none.</summary>
+    public int FetchSessionsMax { get; init; } = 1_000;
+
+    /// <summary><c>Kafka:FetchSessionPartitionsMax</c>: how many partitions fetch sessions may have together. Default 200,000, some 50 MB.</summary>
+    public int FetchSessionPartitionsMax { get; init; } = 200_000;
 }

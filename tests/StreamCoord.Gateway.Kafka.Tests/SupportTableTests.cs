@@ -26,7 +26,7 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Produce is advertised from version 0 because librdkafka looks for it before it compresses; versions 0 to 2, which carry formats from before Kafka 0.11, are refused.
         - Transactions are those of both flows: the older one, in which the client puts partitions into its transaction, and that of KIP-890 (`transaction.version` 2), in which every end raises the epoch. Two-phase commit (KIP-939) is not served.
         - AddPartitionsToTxn from version 4 on is what brokers send each other; it is served to whoever sends it.
-        - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
+        - Fetch sessions (KIP-227) are kept for `Kafka:FetchSessionsMax` clients; others send full fetches. Followers do not fetch by this API.
         - Clients prove who they are by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a certificate, where that is asked for ([security.md](../operating/security.md)); OAUTHBEARER, GSSAPI and delegation tokens are refused.
         - The APIs of access control lists answer SECURITY_DISABLED where `Authorization:Enabled` is false, as with Apache Kafka without an authorizer.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.

@@ -165,6 +165,9 @@ public enum ErrorCode : short
     /// <summary>The fetch session is not known (any more); the client begins a new one.</summary>
     FetchSessionIdNotFound = 70,
 
+    /// <summary>The request's epoch is not the next one of its fetch session; the client begins a new one.</summary>
+    InvalidFetchSessionEpoch = 71,
+
     /// <summary>The caller's leader epoch is older than the current one.</summary>
     FencedLeaderEpoch = 74,
 
@@ -224,6 +227,9 @@ public enum ErrorCode : short
 
     /// <summary>There is no such transactional id.</summary>
     TransactionalIdNotFound = 105,
+
+    /// <summary>The fetch session calls topics by their names and the request by their identities, or the other way round.</summary>
+    FetchSessionTopicIdError = 106,
 
     /// <summary>The member's epoch is not the group's for it; the member gives everything up and joins again (KIP-848).</summary>
     FencedMemberEpoch = 110,

@@ -35,6 +35,7 @@ internal sealed class BrokerConfigs
             Text("log.dirs", logs.Path, null, "The directory of the logs."),
             Number("max.connections", options.ConnectionsMax, defaults.ConnectionsMax, "How many connections there may be."),
             Number("max.connections.per.ip", options.ConnectionsMaxPerAddress, defaults.ConnectionsMaxPerAddress, "How many connections may come from one address."),
+            Number("max.incremental.fetch.session.cache.slots", options.FetchSessionsMax, defaults.FetchSessionsMax, "How many clients may have a fetch session."),
             new("message.max.bytes", TopicConfigType.Int, maxMessageBytes, maxMessageBytes, "The largest batch accepted by a topic that does not set max.message.bytes."),
             Number("node.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
             Number("num.partitions", topics.Partitions, topicDefaults.Partitions, "The partition count of a topic that is created without one."),

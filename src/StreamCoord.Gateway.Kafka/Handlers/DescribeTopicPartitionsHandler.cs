@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
 using StreamCoord.Topics;
@@ -11,7 +12,7 @@ using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsR
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Describes topics page by page, by name in ordinal order (KIP-966): a page has so many partitions and says where the next one begins.</summary>
-internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
+internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, LeaderEpochs epochs) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {
     /// <summary>The most partitions of a page, whatever is asked for: Kafka's <c>max.request.partition.size.limit</c>.</summary>
     private const int PartitionsMax = 2_000;
@@ -49,7 +50,7 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains) : Api
         return names.Zip(replies);
     }
 
-    private static DescribeTopicPartitionsResponse Page(IEnumerable<(string Name, TopicReply Reply)> topics, RequestCursor cursor, int limit)
+    private DescribeTopicPartitionsResponse Page(IEnumerable<(string Name, TopicReply Reply)> topics, RequestCursor cursor, int limit)
     {
         var page = new List<TopicAnswer>();
         int left = limit;
@@ -65,7 +66,7 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains) : Api
                 continue;
             }
             int first = name == cursor.TopicName ? cursor.PartitionIndex : 0;
-            PartitionAnswer[] partitions = [.. topic.Partitions.Skip(first).Take(left).Select(Describe)];
+            PartitionAnswer[] partitions = [.. topic.Partitions.Skip(first).Take(left).Select(partition => Describe(name, partition))];
             page.Add(Describe(topic, partitions));
             left -= partitions.Length;
             if (first + partitions.Length < topic.Partitions.Count)
@@ -100,10 +101,11 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains) : Api
         Partitions = partitions,
     };
 
-    private static PartitionAnswer Describe(PartitionAssignment partition) => new()
+    private PartitionAnswer Describe(string topic, PartitionAssignment partition) => new()
     {
         PartitionIndex = partition.Partition,
         LeaderId = partition.Leader.Value,
+        LeaderEpoch = epochs.Find(new TopicPartition(topic, partition.Partition)).Value,
         ReplicaNodes = [.. partition.Replicas.Select(node => node.Value)],
         IsrNodes = [.. partition.InSyncReplicas.Select(node => node.Value)],
         EligibleLeaderReplicas = [],

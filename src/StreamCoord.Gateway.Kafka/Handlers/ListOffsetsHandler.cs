@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
@@ -8,7 +9,7 @@ using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ListOffsetsResponse.
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Finds offsets by time, and the ends of partitions.</summary>
-internal sealed class ListOffsetsHandler(IGrainFactory grains) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
+internal sealed class ListOffsetsHandler(IGrainFactory grains, LeaderEpochs epochs) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
     private const long EarliestLocal = -4;
     private const long LatestTiered = -5;
@@ -39,8 +40,13 @@ internal sealed class ListOffsetsHandler(IGrainFactory grains) : ApiHandler<List
         {
             return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex };
         }
+        var partition = new TopicPartition(topic, wanted.PartitionIndex);
+        if (await epochs.CheckAsync(partition, wanted.CurrentLeaderEpoch) is var stale and not ErrorCode.None)
+        {
+            return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex, ErrorCode = (short)stale };
+        }
         long timestamp = wanted.Timestamp == EarliestLocal ? OffsetTimestamps.Earliest : wanted.Timestamp;
-        OffsetReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.PartitionIndex).ToString()).FindOffset(timestamp, isolation);
+        OffsetReply reply = await grains.GetGrain<IPartitionGrain>(partition.ToString()).FindOffset(timestamp, isolation);
         return new PartitionAnswer
         {
             PartitionIndex = wanted.PartitionIndex,

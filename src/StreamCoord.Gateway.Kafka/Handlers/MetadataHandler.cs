@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
 using StreamCoord.Topics;
@@ -8,7 +9,7 @@ using ResponseTopic = StreamCoord.Protocol.Kafka.Messages.MetadataResponse.Metad
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Tells a client which brokers there are and which topics, and creates a topic that is asked for by name where that is allowed.</summary>
-internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, KafkaListener listener) : ApiHandler<MetadataRequest, MetadataResponse>
+internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, KafkaListener listener, LeaderEpochs epochs) : ApiHandler<MetadataRequest, MetadataResponse>
 {
     /// <inheritdoc/>
     protected override async Task<MetadataResponse> HandleAsync(MetadataRequest request, KafkaRequestContext context)
@@ -76,18 +77,19 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         ErrorCode = (short)error,
     };
 
-    private static ResponseTopic Describe(TopicDescription topic) => new()
+    private ResponseTopic Describe(TopicDescription topic) => new()
     {
         Name = topic.Name,
         TopicId = topic.TopicId.Value,
         IsInternal = TopicName.IsInternal(topic.Name),
-        Partitions = [.. topic.Partitions.Select(Describe)],
+        Partitions = [.. topic.Partitions.Select(partition => Describe(topic.Name, partition))],
     };
 
-    private static MetadataResponse.MetadataResponsePartition Describe(PartitionAssignment partition) => new()
+    private MetadataResponse.MetadataResponsePartition Describe(string topic, PartitionAssignment partition) => new()
     {
         PartitionIndex = partition.Partition,
         LeaderId = partition.Leader.Value,
+        LeaderEpoch = epochs.Find(new TopicPartition(topic, partition.Partition)).Value,
         ReplicaNodes = [.. partition.Replicas.Select(node => node.Value)],
         IsrNodes = [.. partition.InSyncReplicas.Select(node => node.Value)],
     };

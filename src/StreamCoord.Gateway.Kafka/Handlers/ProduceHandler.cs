@@ -16,7 +16,7 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// Puts batches at the ends of partitions. The batches stay in the frame that they came in until they are written: nothing is copied and no record is looked at.
 /// </summary>
 /// <remarks>Appends of a connection have their places in the partitions' queues in the order of its requests, as idempotent producers need.</remarks>
-internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions locals) : IApiHandler
+internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions locals, TopicIdLookup topicIds) : IApiHandler
 {
     private const int BatchLengthAt = 8;
     private const int BytesBeforeLengthEnd = 12;
@@ -26,6 +26,7 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
     // Clients that know errors after which a transaction can only be aborted, and clients whose transactions are of the flow of KIP-890.
     private const short FirstVersionWithAbortable = 11;
     private const short FirstVersionThatEnters = 12;
+    private const short FirstVersionWithTopicIds = 13;
 
     /// <inheritdoc/>
     public short ApiKey => ProduceRequest.ApiKey;
@@ -33,8 +34,8 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
     /// <summary>Older ones are advertised because librdkafka looks for them before it compresses (KAFKA-18659), and refused when they are sent.</summary>
     public short VersionMin => 0;
 
-    /// <summary>From version 13 on, topics go by their ids.</summary>
-    public short VersionMax => 12;
+    /// <inheritdoc/>
+    public short VersionMax => ProduceRequest.VersionMax;
 
     /// <inheritdoc/>
     public bool IsFlexible(short version) => ProduceRequest.IsFlexible(version);
@@ -45,15 +46,20 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         ProduceRequest request = Read(body, context.Version);
         context.Throttle.Produced(body.Length);
         bool mayUseId = request.TransactionalId is null || context.Access.AllowsTransactionalId(AclOperation.Write, request.TransactionalId);
-        var appends = new List<(string Topic, int Partition, Task<AppendReply> Reply)>();
+        IReadOnlyDictionary<Guid, string>? names = context.Version >= FirstVersionWithTopicIds ? await topicIds.FindNamesAsync(request.TopicData.Select(topic => topic.TopicId)) : null;
+        var appends = new List<PendingProduce>();
         foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
         {
-            bool isAllowed = mayUseId && context.Access.AllowsTopic(AclOperation.Write, topic.Name);
+            string? name = names is null ? topic.Name : names.GetValueOrDefault(topic.TopicId);
+            AppendReply? refusal = name is null ? AppendReply.Refused(ErrorCode.UnknownTopicId, "There is no topic of that identity.")
+                : !mayUseId ? AppendReply.Refused(ErrorCode.TransactionalIdAuthorizationFailed, Access.Refusal)
+                : !context.Access.AllowsTopic(AclOperation.Write, name) ? AppendReply.Refused(ErrorCode.TopicAuthorizationFailed, Access.Refusal)
+                : null;
             foreach (ProduceRequest.PartitionProduceData partition in topic.PartitionData)
             {
-                appends.Add((topic.Name, partition.Index, isAllowed
-                    ? await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request, context.Version)
-                    : Task.FromResult(AppendReply.Refused(mayUseId ? ErrorCode.TopicAuthorizationFailed : ErrorCode.TransactionalIdAuthorizationFailed, Access.Refusal))));
+                appends.Add(new PendingProduce(topic.Name, topic.TopicId, partition.Index, refusal is null
+                    ? await BeginAppendAsync(new TopicPartition(name!, partition.Index), partition.Records, request, context.Version)
+                    : Task.FromResult(refusal)));
             }
         }
         return AnswerAsync(appends, request.Acks, context);
@@ -139,29 +145,29 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
             : AppendReply.Refused(ErrorCode.InvalidRecord, "A produce request has exactly one record batch, of format 2, for a partition.");
     }
 
-    private static async Task<KafkaResponse> AnswerAsync(List<(string Topic, int Partition, Task<AppendReply> Reply)> appends, short acks, KafkaRequestContext context)
+    private static async Task<KafkaResponse> AnswerAsync(List<PendingProduce> appends, short acks, KafkaRequestContext context)
     {
         // All of them, whatever comes of one: the frame that the batches lie in is given back afterwards.
         AppendReply[] replies = await Task.WhenAll(appends.Select(append => append.Reply));
-        List<(string Topic, PartitionAnswer Answer)> answers = [.. appends.Zip(replies, (append, reply) => (append.Topic, Describe(append.Partition, reply)))];
-        if (acks == 0)
-        {
-            // Whoever wants no answer learns of a failure by the connection's end.
-            return answers.Find(one => one.Answer.ErrorCode != 0) is (not null, var failed)
-                ? throw new KafkaCloseException($"A record that was sent with acks=0 was not written: {failed.ErrorMessage}")
-                : KafkaResponse.None;
-        }
         var response = new ProduceResponse
         {
             Responses =
             [
-                .. answers.GroupBy(one => one.Topic).Select(topic => new ProduceResponse.TopicProduceResponse
+                .. appends.Zip(replies).GroupBy(pair => (pair.First.Topic, pair.First.TopicId)).Select(topic => new ProduceResponse.TopicProduceResponse
                 {
-                    Name = topic.Key,
-                    PartitionResponses = [.. topic.Select(one => one.Answer)],
+                    Name = topic.Key.Topic,
+                    TopicId = topic.Key.TopicId,
+                    PartitionResponses = [.. topic.Select(pair => Describe(pair.First.Partition, pair.Second))],
                 }),
             ],
         };
+        if (acks == 0)
+        {
+            // Whoever wants no answer learns of a failure by the connection's end.
+            return response.Responses.SelectMany(topic => topic.PartitionResponses).FirstOrDefault(answer => answer.ErrorCode != 0) is { } failed
+                ? throw new KafkaCloseException($"A record that was sent with acks=0 was not written: {failed.ErrorMessage}")
+                : KafkaResponse.None;
+        }
         return new KafkaResponse(response, context.Version, ProduceResponse.IsFlexible(context.Version), []);
     }
 
@@ -174,4 +180,7 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         LogStartOffset = reply.LogStartOffset.Value,
         ErrorMessage = reply.Message,
     };
+
+    /// <summary>An append that is on its way.</summary>
+    private sealed record PendingProduce(string Topic, Guid TopicId, int Partition, Task<AppendReply> Reply);
 }

@@ -53,7 +53,7 @@ internal sealed class LocalPartitions(IGrainFactory grains) : ILocalPartitions
         }
         // In this order each is at most the next, though they rise meanwhile.
         (Offset start, Offset stable) = (log.StartOffset, log.LastStableOffset);
-        return new PartitionRange(start, stable, log.HighWatermark);
+        return new PartitionRange(start, stable, log.HighWatermark, log.Epoch);
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,8 @@ internal static class KafkaSettings
             RequestBytesMax = settings.Number("Kafka:RequestBytesMax", defaults.RequestBytesMax, 1_024, 1_073_741_824),
             FetchBytesMax = settings.Number("Kafka:FetchBytesMax", defaults.FetchBytesMax, 1_024, 1_073_741_824),
             IdleMs = settings.Number("Kafka:IdleMs", defaults.IdleMs, 1_000, int.MaxValue),
+            FetchSessionsMax = settings.Number("Kafka:FetchSessionsMax", defaults.FetchSessionsMax, 0, 1_000_000),
+            FetchSessionPartitionsMax = settings.Number("Kafka:FetchSessionPartitionsMax", defaults.FetchSessionPartitionsMax, 0, 100_000_000),
             Security = settings.Choice("Kafka:Security", defaults.Security),
             SaslMechanisms = ReadMechanisms(settings, defaults.SaslMechanisms),
             SaslMessageBytesMax = settings.Number("Kafka:SaslMessageBytesMax", defaults.SaslMessageBytesMax, 512, 1_048_576),

@@ -2,6 +2,7 @@ using System.Buffers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Gateway.Kafka.Handlers;
 using StreamCoord.Gateway.Kafka.Tests.Client;
 using StreamCoord.Gateway.Kafka.Tests.Clients;
@@ -19,7 +20,10 @@ public sealed class FetchBudgetTests
     public async Task Fetches_AreReadOnlyAsTheClientTakesTheAnswersBefore()
     {
         var partitions = new CountingPartitions();
-        var handler = new FetchHandler(null!, partitions, new KafkaGatewayOptions { FetchBytesMax = 1_000 }, new ZNodeOptions(), TimeProvider.System);
+        var options = new KafkaGatewayOptions { FetchBytesMax = 1_000 };
+        var sessions = new FetchSessions(options, TimeProvider.System);
+        var reader = new FetchReader(null!, partitions, new LeaderEpochs(partitions, null!), options, new ZNodeOptions(), TimeProvider.System);
+        var handler = new FetchHandler(new FetchPlanner(sessions, null!), reader, sessions, options);
         var context = new KafkaRequestContext(1, Requests.FetchVersion, 1, null, SecurityFakes.Client(), RequestThrottle.None, new ByteBudget(1_000), CancellationToken.None);
         List<Task<KafkaResponse>> answers = [];
         for (int i = 0; i < 10; i++)

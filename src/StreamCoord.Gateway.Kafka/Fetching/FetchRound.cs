@@ -1,15 +1,15 @@
 using StreamCoord.Partitions;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.FetchResponse.PartitionData;
 
-namespace StreamCoord.Gateway.Kafka.Handlers;
+namespace StreamCoord.Gateway.Kafka.Fetching;
 
 /// <summary>What one pass over the partitions of a fetch has found. Owns the data until it is disposed. For one caller at a time.</summary>
 /// <param name="bytesMax">How much the response may hold; its first batch may be larger (KIP-74).</param>
 /// <param name="isolation">What the client wants to see of transactions.</param>
 internal sealed class FetchRound(int bytesMax, IsolationLevel isolation) : IDisposable
 {
-    /// <summary>The answers, by topic, in the request's order.</summary>
-    public List<(string Topic, PartitionAnswer[] Partitions)> Answers { get; } = [];
+    /// <summary>The answers, in the order of the plan.</summary>
+    public List<(FetchTarget Target, PartitionAnswer Answer)> Answers { get; } = [];
 
     /// <summary>What the client wants to see of transactions.</summary>
     public IsolationLevel Isolation => isolation;
@@ -30,15 +30,27 @@ internal sealed class FetchRound(int bytesMax, IsolationLevel isolation) : IDisp
     public int Allow(int partitionBytesMax) => SizeBytes == 0 ? Math.Max(1, Math.Min(partitionBytesMax, bytesMax)) : (int)Math.Min(partitionBytesMax, Math.Max(0, bytesMax - SizeBytes));
 
     /// <summary>Takes what a partition has given.</summary>
-    public void Take(TopicPartition partition, FetchReply reply)
+    public void Take(FetchTarget target, FetchReply reply)
     {
         HasError |= reply.Error != ErrorCode.None;
         SizeBytes += reply.Data.Bytes.Length;
         Owned.Add(reply.Data);
         if (reply.Error == ErrorCode.None)
         {
-            Ends.Add((partition, isolation == IsolationLevel.ReadCommitted ? reply.LastStableOffset : reply.HighWatermark));
+            Ends.Add((target.Partition, isolation == IsolationLevel.ReadCommitted ? reply.LastStableOffset : reply.HighWatermark));
         }
+        Answers.Add((target, new PartitionAnswer
+        {
+            PartitionIndex = target.Wanted.Partition,
+            ErrorCode = (short)reply.Error,
+            HighWatermark = reply.HighWatermark.Value,
+            LastStableOffset = reply.LastStableOffset.Value,
+            LogStartOffset = reply.LogStartOffset.Value,
+            AbortedTransactions = isolation == IsolationLevel.ReadUncommitted
+                ? null
+                : [.. reply.Aborted.Select(aborted => new Protocol.Kafka.Messages.FetchResponse.AbortedTransaction { ProducerId = aborted.ProducerId, FirstOffset = aborted.FirstOffset.Value })],
+            Records = reply.Data.Bytes,
+        }));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,101 @@
+using StreamCoord.Gateway.Kafka.Clients;
+using StreamCoord.Partitions;
+using StreamCoord.Security;
+using StreamCoord.ZNodes;
+using FetchRequest = StreamCoord.Protocol.Kafka.Messages.FetchRequest;
+
+namespace StreamCoord.Gateway.Kafka.Fetching;
+
+/// <summary>Reads the partitions of a fetch until there is enough, or the client has waited long enough; without polling. Safe for concurrent use.</summary>
+internal sealed class FetchReader(IGrainFactory grains, ILocalPartitions locals, LeaderEpochs epochs, KafkaGatewayOptions options, ZNodeOptions znodes, TimeProvider time)
+{
+    /// <summary>The last pass over the partitions. The caller disposes it, or hands on what it owns.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="targets">Of which partitions.</param>
+    /// <param name="access">What the client may read.</param>
+    /// <param name="bytesMax">The most that its quota lets it have at once.</param>
+    /// <param name="stopping">Ends the wait with what there is.</param>
+    public async Task<FetchRound> ReadAsync(FetchRequest request, IReadOnlyList<FetchTarget> targets, IAccess access, long bytesMax, CancellationToken stopping)
+    {
+        long started = time.GetTimestamp();
+        while (true)
+        {
+            FetchRound round = await ReadOnceAsync(request, targets, access, bytesMax);
+            TimeSpan left = TimeSpan.FromMilliseconds(Math.Max(request.MaxWaitMs, 0)) - time.GetElapsedTime(started);
+            if (round.SizeBytes >= request.MinBytes || round.HasError || left <= TimeSpan.Zero || stopping.IsCancellationRequested)
+            {
+                return round;
+            }
+            round.Dispose();
+            await WaitAsync(round, left, stopping);
+        }
+    }
+
+    private async Task<FetchRound> ReadOnceAsync(FetchRequest request, IReadOnlyList<FetchTarget> targets, IAccess access, long bytesMax)
+    {
+        var round = new FetchRound(
+            (int)Math.Min(Math.Min(request.MaxBytes, options.FetchBytesMax), bytesMax),
+            request.IsolationLevel == 0 ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted);
+        try
+        {
+            foreach (FetchTarget target in targets)
+            {
+                ErrorCode refusal = await CheckAsync(target, access);
+                round.Take(target, refusal == ErrorCode.None ? await ReadAsync(target, round) : Refuse(refusal));
+            }
+            return round;
+        }
+        catch
+        {
+            round.Dispose();
+            throw;
+        }
+    }
+
+    private ValueTask<ErrorCode> CheckAsync(FetchTarget target, IAccess access)
+    {
+        if (target.Topic is not { } topic)
+        {
+            return new(ErrorCode.UnknownTopicId);
+        }
+        bool isHidden = topic == IZNodeTreeGrain.TreeName && !znodes.TopicReadable;
+        return isHidden || !access.AllowsTopic(AclOperation.Read, topic)
+            ? new(ErrorCode.TopicAuthorizationFailed)
+            : epochs.CheckAsync(target.Partition, target.Wanted.CurrentLeaderEpoch);
+    }
+
+    private async Task<FetchReply> ReadAsync(FetchTarget target, FetchRound round)
+    {
+        (TopicPartition partition, var from) = (target.Partition, new Offset(target.Wanted.FetchOffset));
+        int maxBytes = round.Allow(target.Wanted.PartitionMaxBytes);
+        // Where the response is full already, only the ends of the partition are told.
+        if (maxBytes <= 0 && locals.TryGetRange(partition) is { } range && range.LogStart <= from && from <= range.HighWatermark)
+        {
+            return new FetchReply(ErrorCode.None, null, RecordData.Empty, range.HighWatermark, range.LogStart, Offset.None) { LastStableOffset = range.LastStable };
+        }
+        return await (locals.TryFetch(partition, from, Math.Max(maxBytes, 1), round.Isolation) ??
+            grains.GetGrain<IPartitionGrain>(partition.ToString()).Fetch(new Partitions.FetchRequest(from, Math.Max(maxBytes, 1), 0, round.Isolation)));
+    }
+
+    private static FetchReply Refuse(ErrorCode error) => new(error, null, RecordData.Empty, Offset.None, Offset.None, Offset.None);
+
+    private async Task WaitAsync(FetchRound round, TimeSpan left, CancellationToken stopping)
+    {
+        using var timeout = new CancellationTokenSource(left, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        List<Task> waits = [];
+        foreach ((TopicPartition partition, Offset end) in round.Ends)
+        {
+            if (locals.TryWait(partition, end, round.Isolation, stop.Token) is { } wait)
+            {
+                waits.Add(wait);
+            }
+        }
+        if (waits.Count == 0)
+        {
+            waits.Add(Task.Delay(left, time, stop.Token));
+        }
+        await (await Task.WhenAny(waits)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop.CancelAsync();
+    }
+}
