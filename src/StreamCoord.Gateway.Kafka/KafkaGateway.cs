@@ -77,6 +77,8 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, DescribeLogDirsHandler>();
         services.AddSingleton<IApiHandler, DescribeTopicPartitionsHandler>();
         services.AddSingleton<IApiHandler, ElectLeadersHandler>();
+        services.AddSingleton<IApiHandler, DescribeQuorumHandler>();
+        services.AddSingleton<IApiHandler, UpdateFeaturesHandler>();
         services.AddSingleton<IApiHandler, AlterPartitionReassignmentsHandler>();
         services.AddSingleton<IApiHandler, ListPartitionReassignmentsHandler>();
         services.AddSingleton<IApiHandler, DescribeAclsHandler>();

@@ -24,6 +24,9 @@ public sealed record LogConfig
     /// <summary><c>compression.type</c>; null for <c>producer</c>.</summary>
     public required CompressionCodec? Compression { get; init; }
 
+    /// <summary>The level of that codec, as <see cref="BatchCompression.Compress"/> takes it; null for the codec's own default.</summary>
+    public required int? CompressionLevel { get; init; }
+
     /// <summary><c>delete.retention.ms</c>.</summary>
     public required long DeleteRetentionMs { get; init; }
 
@@ -98,6 +101,7 @@ public sealed record LogConfig
             Deletes = policies.Contains("delete"),
             Compacts = policies.Contains("compact"),
             Compression = ParseCodec(TopicConfigs.Value(configs, TopicConfigs.CompressionType)),
+            CompressionLevel = LevelOf(configs),
             DeleteRetentionMs = TopicConfigs.Number(configs, TopicConfigs.DeleteRetentionMs),
             FileDeleteDelayMs = TopicConfigs.Number(configs, TopicConfigs.FileDeleteDelayMs),
             FlushMessages = TopicConfigs.Number(configs, TopicConfigs.FlushMessages),
@@ -119,6 +123,19 @@ public sealed record LogConfig
             SegmentJitterMs = TopicConfigs.Number(configs, TopicConfigs.SegmentJitterMs),
             SegmentMs = TopicConfigs.Number(configs, TopicConfigs.SegmentMs),
         };
+    }
+
+    private static int? LevelOf(IReadOnlyDictionary<string, string> configs)
+    {
+        string? name = TopicConfigs.Value(configs, TopicConfigs.CompressionType) switch
+        {
+            "gzip" => TopicConfigs.CompressionGzipLevel,
+            "lz4" => TopicConfigs.CompressionLz4Level,
+            "zstd" => TopicConfigs.CompressionZstdLevel,
+            _ => null,
+        };
+        // The defaults stand for the codecs' own; lz4's is the fast compressor, which has no level.
+        return name is null || TopicConfigs.Value(configs, name) == TopicConfigs.Find(name)!.Default ? null : (int)TopicConfigs.Number(configs, name);
     }
 
     private static CompressionCodec? ParseCodec(string word) => word switch

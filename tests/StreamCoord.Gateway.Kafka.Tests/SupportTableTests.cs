@@ -29,6 +29,7 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Fetch sessions (KIP-227) are kept for `Kafka:FetchSessionsMax` clients; others send full fetches. Followers do not fetch by this API.
         - Clients prove who they are by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a certificate, where that is asked for ([security.md](../operating/security.md)); OAUTHBEARER, GSSAPI and delegation tokens are refused.
         - The APIs of access control lists answer SECURITY_DISABLED where `Authorization:Enabled` is false, as with Apache Kafka without an authorizer.
+        - DescribeQuorum tells of the log of the znode tree, which is what the cluster's metadata is kept in, under Kafka's name for it.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.
         - Consumer groups (KIP-848) have the assignors `uniform` and `range`. Their patterns are .NET's expressions without backtracking where Kafka has RE2's, which differ in rare forms.
         - A group changes between the classic protocol and that of KIP-848 only while it has no members, as Kafka's with `group.consumer.migration.policy=disabled`: a ConsumerGroupHeartbeat to a group

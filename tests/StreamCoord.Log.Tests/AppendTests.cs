@@ -215,4 +215,23 @@ public sealed class AppendTests
     private static Task<AppendReply> ProduceAsync(LogHarness harness, short epoch, int sequence) => harness.Log.AppendAsync(
         TestRecord.Batch(new RecordBatchBuilder { ProducerId = 77, ProducerEpoch = epoch, BaseSequence = sequence }, harness.Record("a"), harness.Record("b")),
         RequiredAcks.All);
+
+    [Theory]
+    [InlineData("gzip", "compression.gzip.level", "1", "9")]
+    [InlineData("lz4", "compression.lz4.level", "1", "17")]
+    [InlineData("zstd", "compression.zstd.level", "-100", "19")]
+    public async Task Append_CompressesAsHardAsTheTopicAsks(string codec, string config, string low, string high)
+    {
+        var random = new Random(5);
+        string text = string.Join(' ', Enumerable.Range(0, 4_000).Select(_ => $"word{random.Next(300)}"));
+        Assert.True(await SizeAsync(high) < await SizeAsync(low));
+
+        async Task<long> SizeAsync(string level)
+        {
+            await using LogHarness harness = await LogHarness.StartAsync(configs: [("compression.type", codec), (config, level)]);
+            Assert.Equal(ErrorCode.None, (await harness.AppendAsync(harness.Record(text))).Error);
+            Assert.Equal(text, Assert.Single(await harness.ReadAllAsync(maxBytes: 1_000_000)).Record.Value);
+            return (await harness.Log.MeasureAsync()).SizeBytes;
+        }
+    }
 }

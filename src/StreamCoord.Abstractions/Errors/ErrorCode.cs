@@ -219,6 +219,9 @@ public enum ErrorCode : short
     /// <summary>The credential is too weak, or is none.</summary>
     UnacceptableCredential = 93,
 
+    /// <summary>The feature cannot have that level.</summary>
+    InvalidUpdateVersion = 95,
+
     /// <summary>No topic has this identity.</summary>
     UnknownTopicId = 100,
 

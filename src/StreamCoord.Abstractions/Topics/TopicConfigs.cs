@@ -11,7 +11,10 @@ public static class TopicConfigs
 {
 #pragma warning disable CS1591 // The documentation of each constant is the sentence in its definition below.
     public const string CleanupPolicy = "cleanup.policy";
+    public const string CompressionGzipLevel = "compression.gzip.level";
+    public const string CompressionLz4Level = "compression.lz4.level";
     public const string CompressionType = "compression.type";
+    public const string CompressionZstdLevel = "compression.zstd.level";
     public const string DeleteRetentionMs = "delete.retention.ms";
     public const string FileDeleteDelayMs = "file.delete.delay.ms";
     public const string FlushMessages = "flush.messages";
@@ -39,8 +42,11 @@ public static class TopicConfigs
     [
         Words(CleanupPolicy, TopicConfigType.WordList, "delete", ["delete", "compact"],
             "What happens to old segments: 'delete' by retention, 'compact' to the newest record of each key, or both."),
+        Int(CompressionGzipLevel, -1, -1, 9, "How hard gzip tries where compression.type is gzip: 1 to 9, or -1 for its own default."),
+        Int(CompressionLz4Level, 9, 1, 17, "How hard lz4 tries where compression.type is lz4."),
         Words(CompressionType, TopicConfigType.Word, "producer", ["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"],
             "How batches lie on the disk; 'producer' keeps what the producer sent."),
+        Int(CompressionZstdLevel, 3, -131_072, 22, "How hard zstd tries where compression.type is zstd."),
         Long(DeleteRetentionMs, 86_400_000, 0, Unlimited, "How long compaction keeps a tombstone."),
         Long(FileDeleteDelayMs, 60_000, 0, Unlimited, "How long a deleted segment's file stays on the disk."),
         Long(FlushMessages, 1, 1, Unlimited,

@@ -67,7 +67,7 @@ internal static class BatchAdmission
     {
         if (config.Compression is { } codec && codec != header.Compression && !header.IsControl)
         {
-            batch = Recompress(batch, codec);
+            batch = Recompress(batch, codec, config.CompressionLevel);
         }
         if (config.UsesLogAppendTime)
         {
@@ -81,11 +81,11 @@ internal static class BatchAdmission
         return new AdmittedBatch(stamped, batch);
     }
 
-    private static Memory<byte> Recompress(Memory<byte> batch, CompressionCodec codec)
+    private static Memory<byte> Recompress(Memory<byte> batch, CompressionCodec codec, int? level)
     {
         // The memory goes to the log's writer and from there to the garbage collector: it cannot be pooled.
         using var output = new PooledBuffer();
-        BatchProblem problem = BatchRewriter.Recompress(batch.Span, codec, level: null, output);
+        BatchProblem problem = BatchRewriter.Recompress(batch.Span, codec, level, output);
         Invariant.Holds(problem == BatchProblem.None);
         return output.WrittenSpan.ToArray();
     }
