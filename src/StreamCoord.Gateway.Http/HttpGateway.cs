@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Description;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Events;
+using StreamCoord.Gateway.Http.Groups;
 using StreamCoord.Gateway.Http.Produce;
 using StreamCoord.Gateway.Http.Resources;
 using StreamCoord.Gateway.Http.ZNodes;
@@ -18,7 +20,7 @@ namespace StreamCoord.Gateway.Http;
 public static class HttpGateway
 {
     /// <summary>
-    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, the <see cref="ZNodeOptions"/>,
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="Brokers.IBroker"/>, the <see cref="ZNodeOptions"/>,
     /// <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -35,8 +37,24 @@ public static class HttpGateway
         services.AddSingleton<ClusterResource>();
         services.AddSingleton<TopicResource>();
         services.AddSingleton<TopicConfigResource>();
+        services.AddSingleton<BrokerResource>();
+        services.AddSingleton<BrokerConfigResource>();
+        services.AddSingleton<ReplicaResource>();
+        services.AddSingleton<ReassignmentResource>();
+        services.AddSingleton<GroupReader>();
+        services.AddSingleton<ConsumerGroupResource>();
+        services.AddSingleton<ConsumerLagResource>();
         services.AddSingleton<ProduceResource>();
         services.AddSingleton<ProduceBatchResource>();
+        services.AddSingleton<V2ServiceResource>();
+        services.AddSingleton<V2TopicResource>();
+        services.AddSingleton<V2ProduceResource>();
+        services.AddSingleton<MemoryBudget>();
+        services.AddSingleton<ConsumerInstances>();
+        services.AddSingleton<V2ConsumerResource>();
+        services.AddSingleton<V2SubscriptionResource>();
+        services.AddSingleton<V2PositionResource>();
+        services.AddSingleton<V2RecordResource>();
         services.AddSingleton<TopicAccess>();
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<ZNodeRequests>();
@@ -71,7 +89,12 @@ public static class HttpGateway
         });
         app.MapRecords();
         app.MapTopics();
+        app.MapBrokers();
+        app.MapReplicas();
+        app.MapGroups();
         app.MapProduce();
+        app.MapV2Topics();
+        app.MapV2Consumers();
         app.MapZNodes();
         app.MapOpenApi();
         return app;

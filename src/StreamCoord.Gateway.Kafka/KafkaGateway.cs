@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
@@ -22,6 +23,7 @@ public static class KafkaGateway
         services.AddSingleton(listener);
         services.AddSingleton(topics);
         services.AddSingleton<BrokerConfigs>();
+        services.AddSingleton<IBroker, Broker>();
         services.AddSingleton<TopicIdLookup>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));

@@ -14,6 +14,14 @@ internal sealed class TopicConfigResource(IGrainFactory grains, ClusterIdentity 
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteConfigs(writer, topic));
     }
 
+    public async Task ListAllAsync(HttpContext context)
+    {
+        ClusterResource.RequireCluster(context, cluster);
+        IReadOnlyList<TopicDescription> topics = await TopicCatalogue.ListAsync(grains);
+        var json = new ConfluentJson(context.Request, cluster);
+        await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteAllConfigs(writer, topics));
+    }
+
     public async Task GetAsync(HttpContext context)
     {
         TopicDescription topic = await DescribeAsync(context);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Brokers;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
