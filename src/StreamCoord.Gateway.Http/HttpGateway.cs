@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Description;
 using StreamCoord.Gateway.Http.Errors;
@@ -21,7 +22,8 @@ public static class HttpGateway
 {
     /// <summary>
     /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="Brokers.IBroker"/>, the <see cref="ZNodeOptions"/>,
-    /// <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.
+    /// <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/>, <see cref="Security.UserDirectory"/>, <see cref="Security.ISecurityStore"/> and
+    /// <see cref="Security.AuthorizationOptions"/>.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">Its limits and times; <see cref="HttpGatewayOptionsValidator"/>, which is registered too, says whether they are right.</param>
@@ -30,6 +32,7 @@ public static class HttpGateway
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<IValidateOptions<HttpGatewayOptions>, HttpGatewayOptionsValidator>();
         services.AddSingleton<ErrorMiddleware>();
+        services.AddSingleton<HttpAuthentication>();
         services.AddSingleton<PartitionAppenders>();
         services.AddSingleton<RecordPageResource>();
         services.AddSingleton<RecordStreamResource>();
@@ -44,6 +47,7 @@ public static class HttpGateway
         services.AddSingleton<GroupReader>();
         services.AddSingleton<ConsumerGroupResource>();
         services.AddSingleton<ConsumerLagResource>();
+        services.AddSingleton<AclResource>();
         services.AddSingleton<ProduceResource>();
         services.AddSingleton<ProduceBatchResource>();
         services.AddSingleton<V2ServiceResource>();
@@ -80,18 +84,24 @@ public static class HttpGateway
     /// </summary>
     public static WebApplication MapHttpGateway(this WebApplication app)
     {
+        HttpAuthentication callers = app.Services.GetRequiredService<HttpAuthentication>();
         ErrorMiddleware errors = app.Services.GetRequiredService<ErrorMiddleware>();
         long bodyBytesMax = app.Services.GetRequiredService<IOptions<HttpGatewayOptions>>().Value.RequestBodyBytesMax;
         app.Use(next => context =>
         {
             RequestLimits.Apply(context, bodyBytesMax);
-            return errors.InvokeAsync(context, next);
+            return errors.InvokeAsync(context, admitted =>
+            {
+                callers.Admit(admitted);
+                return next(admitted);
+            });
         });
         app.MapRecords();
         app.MapTopics();
         app.MapBrokers();
         app.MapReplicas();
         app.MapGroups();
+        app.MapAcls();
         app.MapProduce();
         app.MapV2Topics();
         app.MapV2Consumers();

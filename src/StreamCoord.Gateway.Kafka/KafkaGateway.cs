@@ -2,17 +2,19 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using StreamCoord.Brokers;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Handlers;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka;
 
 /// <summary>The Kafka side of StreamCoord: clients of Apache Kafka, unchanged.</summary>
 public static class KafkaGateway
 {
-    /// <summary>Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/> and what the silo's parts register.</summary>
+    /// <summary>Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/>, <see cref="UserDirectory"/>, <see cref="AuthorizationOptions"/> and what the silo's parts register.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">Its limits and times.</param>
     /// <param name="listener">What clients are told.</param>
@@ -22,11 +24,17 @@ public static class KafkaGateway
         services.AddSingleton(options);
         services.AddSingleton(listener);
         services.AddSingleton(topics);
+        services.AddSingleton<ClientQuotas>();
+        services.AddSingleton<ConnectionCounts>();
+        services.AddSingleton<ConnectionGate>();
+        services.AddSingleton<KafkaSecurity>();
         services.AddSingleton<BrokerConfigs>();
         services.AddSingleton<IBroker, Broker>();
         services.AddSingleton<TopicIdLookup>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
+        services.AddSingleton<IApiHandler, SaslHandshakeHandler>();
+        services.AddSingleton<IApiHandler, SaslAuthenticateHandler>();
         services.AddSingleton<IApiHandler, ProduceHandler>();
         services.AddSingleton<IApiHandler, FetchHandler>();
         services.AddSingleton<IApiHandler, ListOffsetsHandler>();
@@ -68,12 +76,24 @@ public static class KafkaGateway
         services.AddSingleton<IApiHandler, ElectLeadersHandler>();
         services.AddSingleton<IApiHandler, AlterPartitionReassignmentsHandler>();
         services.AddSingleton<IApiHandler, ListPartitionReassignmentsHandler>();
+        services.AddSingleton<IApiHandler, DescribeAclsHandler>();
+        services.AddSingleton<IApiHandler, CreateAclsHandler>();
+        services.AddSingleton<IApiHandler, DeleteAclsHandler>();
+        services.AddSingleton<IApiHandler, DescribeUserScramCredentialsHandler>();
+        services.AddSingleton<IApiHandler, AlterUserScramCredentialsHandler>();
+        services.AddSingleton<IApiHandler, DescribeClientQuotasHandler>();
+        services.AddSingleton<IApiHandler, AlterClientQuotasHandler>();
         return services;
     }
 
     /// <summary>Has a listener of Kestrel serve Kafka's protocol.</summary>
-    public static ListenOptions UseKafka(this ListenOptions listen)
+    /// <param name="listen">The listener.</param>
+    /// <param name="encrypt">Puts TLS in front of it; nothing for plain text.</param>
+    public static ListenOptions UseKafka(this ListenOptions listen, Action<ListenOptions> encrypt)
     {
+        ConnectionGate gate = listen.ApplicationServices.GetRequiredService<ConnectionGate>();
+        listen.Use(next => connection => gate.PassAsync(connection, next));
+        encrypt(listen);
         listen.UseConnectionHandler<KafkaConnectionHandler>();
         return listen;
     }

@@ -1,3 +1,6 @@
+using StreamCoord.Gateway.Kafka.Clients;
+using StreamCoord.Security;
+
 namespace StreamCoord.Gateway.Kafka;
 
 /// <summary>Limits and times of the Kafka gateway.</summary>
@@ -11,4 +14,31 @@ public sealed class KafkaGatewayOptions
 
     /// <summary><c>Kafka:IdleMs</c>: how long a connection may send nothing (Kafka's <c>connections.max.idle.ms</c>). Milliseconds.</summary>
     public int IdleMs { get; init; } = 600_000;
+
+    /// <summary><c>Kafka:Security</c>: how the listener is secured (Kafka's <c>listener.security.protocol.map</c>). Ssl and SaslSsl need Tls:CertificatePath.</summary>
+    public ListenerSecurity Security { get; init; }
+
+    /// <summary><c>Kafka:SaslMechanisms</c>: how clients may prove who they are, separated by commas (Kafka's <c>sasl.enabled.mechanisms</c>).</summary>
+    public IReadOnlyList<SaslMechanism> SaslMechanisms { get; init; } = [SaslMechanism.Plain, SaslMechanism.ScramSha256, SaslMechanism.ScramSha512];
+
+    /// <summary><c>Kafka:SaslMessageBytesMax</c>: the largest request of a client that has not proved who it is (Kafka's <c>sasl.server.max.receive.size</c>).</summary>
+    public int SaslMessageBytesMax { get; init; } = 65_536;
+
+    /// <summary><c>Kafka:AuthenticateMs</c>: how long a client may take to prove who it is. Milliseconds. Whoever only holds connections open loses them.</summary>
+    public int AuthenticateMs { get; init; } = 30_000;
+
+    /// <summary><c>Kafka:ReauthenticateMs</c>: how long what a client has proved holds; then it does so again or loses its connection (Kafka's <c>connections.max.reauth.ms</c>, KIP-368). 0 for as long as the connection. Milliseconds.</summary>
+    public int ReauthenticateMs { get; init; }
+
+    /// <summary><c>Kafka:FailedAuthenticationDelayMs</c>: how long a client waits for the answer when it has not proved who it is, so that it cannot try many passwords (Kafka's <c>connection.failed.authentication.delay.ms</c>). Milliseconds.</summary>
+    public int FailedAuthenticationDelayMs { get; init; } = 100;
+
+    /// <summary><c>Kafka:PrincipalMappingRules</c>: what a client is called by its certificate's subject (Kafka's <c>ssl.principal.mapping.rules</c>, KIP-371).</summary>
+    public PrincipalMapping PrincipalMapping { get; init; } = PrincipalMapping.Default;
+
+    /// <summary><c>Kafka:ConnectionsMax</c>: how many connections there may be (Kafka's <c>max.connections</c>). One more is closed at once.</summary>
+    public int ConnectionsMax { get; init; } = int.MaxValue;
+
+    /// <summary><c>Kafka:ConnectionsMaxPerAddress</c>: how many of them may come from one address (Kafka's <c>max.connections.per.ip</c>).</summary>
+    public int ConnectionsMaxPerAddress { get; init; } = int.MaxValue;
 }

@@ -18,7 +18,8 @@ internal sealed class MessageEmitter(MessageSchema message)
         string last = Number(message.Versions.Last);
         _source.Line();
         _source.Line($"/// <summary>{message.Name}, key {message.Key}, versions {message.Versions.First} to {last}. What a version lacks has its default when it is read, and is left out when it is written.</summary>");
-        _source.Open($"public sealed class {message.Name} : IKafkaMessage<{message.Name}>");
+        bool isThrottled = message.Fields.Any(field => field.Name == "ThrottleTimeMs" && field.Type == "int32" && !field.IsArray);
+        _source.Open($"public sealed class {message.Name} : IKafkaMessage<{message.Name}>{(isThrottled ? ", IThrottledBody" : "")}");
         _source.Line("/// <inheritdoc/>");
         _source.Line($"public static short ApiKey => {message.Key};");
         _source.Line();

@@ -28,3 +28,10 @@ public interface IKafkaBody
     /// <summary>Writes it in a version. What the version lacks is left out.</summary>
     void Write(KafkaWriter writer, short version);
 }
+
+/// <summary>A response that can tell its client how long to be silent (KIP-219).</summary>
+public interface IThrottledBody : IKafkaBody
+{
+    /// <summary>How long. Milliseconds; 0 when the client need not be.</summary>
+    int ThrottleTimeMs { get; set; }
+}

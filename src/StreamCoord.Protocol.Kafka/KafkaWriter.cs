@@ -98,6 +98,9 @@ public sealed class KafkaWriter : IDisposable
         bytes.Span.CopyTo(Reserve(bytes.Length));
     }
 
+    /// <summary>Writes bytes as they are, without their length.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
+
     /// <summary>Writes record batches, by reference.</summary>
     public void WriteRecords(ReadOnlyMemory<byte>? value, bool flexible, bool mayBeNull = false)
     {

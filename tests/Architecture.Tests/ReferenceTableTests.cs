@@ -14,17 +14,19 @@ public sealed class ReferenceTableTests
         ["StreamCoord.Replication"] = ["StreamCoord.Abstractions"],
         ["StreamCoord.Coordination"] = ["StreamCoord.Abstractions"],
         ["StreamCoord.Groups"] = ["StreamCoord.Abstractions"],
+        ["StreamCoord.Security"] = ["StreamCoord.Abstractions"],
         ["StreamCoord.Grains"] =
         [
             "StreamCoord.Abstractions", "StreamCoord.Records", "StreamCoord.Log", "StreamCoord.Replication", "StreamCoord.Coordination", "StreamCoord.Groups",
+            "StreamCoord.Security",
         ],
         ["StreamCoord.Streaming"] = ["StreamCoord.Records"],
         ["StreamCoord.Protocol.Kafka"] = ["StreamCoord.Abstractions", "StreamCoord.Protocol.Kafka.Generator"],
         ["StreamCoord.Protocol.Kafka.Generator"] = [],
         ["StreamCoord.Protocol.ZooKeeper"] = ["StreamCoord.Abstractions"],
-        ["StreamCoord.Gateway.Kafka"] = ["StreamCoord.Protocol.Kafka", "StreamCoord.Abstractions"],
+        ["StreamCoord.Gateway.Kafka"] = ["StreamCoord.Protocol.Kafka", "StreamCoord.Security"],
         ["StreamCoord.Gateway.ZooKeeper"] = ["StreamCoord.Protocol.ZooKeeper", "StreamCoord.Abstractions"],
-        ["StreamCoord.Gateway.Http"] = ["StreamCoord.Records"],
+        ["StreamCoord.Gateway.Http"] = ["StreamCoord.Records", "StreamCoord.Security"],
         ["StreamCoord.Console"] = [],
         ["StreamCoord.Client"] = ["StreamCoord.Records"],
         ["StreamCoord.Cli"] = ["StreamCoord.Client"],
@@ -39,6 +41,7 @@ public sealed class ReferenceTableTests
     private static readonly string[] Pure =
     [
         "StreamCoord.Records", "StreamCoord.Log", "StreamCoord.Replication", "StreamCoord.Coordination", "StreamCoord.Groups",
+            "StreamCoord.Security",
         "StreamCoord.Protocol.Kafka", "StreamCoord.Protocol.ZooKeeper",
     ];
 

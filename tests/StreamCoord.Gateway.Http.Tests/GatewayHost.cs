@@ -10,6 +10,8 @@ using Microsoft.Extensions.Logging;
 using StreamCoord.Brokers;
 using StreamCoord.Gateway.Http.Tests.Fakes;
 using StreamCoord.Gateway.Http.Tests.ZNodes;
+using StreamCoord.Security;
+using StreamCoord.Testing.Security;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.Http.Tests;
@@ -32,7 +34,12 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public FakeCoordination Coordination { get; }
 
+    /// <summary>Among the settings: access control lists are looked at.</summary>
+    public static (string Key, string Value) Authorized => ("Authorized", "true");
+
     public HttpClient Client { get; }
+
+    public required MemoryStore Security { get; init; }
 
     public static string V3Topics => $"/v3/clusters/{ClusterId}/topics";
 
@@ -49,11 +56,20 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
         builder.Services.AddSingleton<IBroker, FakeBroker>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        var security = new MemoryStore();
+        builder.Services.AddSingleton<ISecurityStore>(security);
+        builder.Services.AddSingleton(new UserDirectory(new Dictionary<string, string> { ["alice"] = "wonder:land", ["admin"] = "admin" }, security, new byte[32]));
+        builder.Services.AddSingleton(new AuthorizationOptions
+        {
+            Enabled = settings.Contains(Authorized),
+            AllowIfNoAcl = false,
+            SuperUsers = new HashSet<string> { "User:admin" },
+        });
         builder.Services.AddHttpGateway(Options(settings));
         WebApplication app = builder.Build();
         app.MapHttpGateway();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new GatewayHost(app, cluster, coordination);
+        return new GatewayHost(app, cluster, coordination) { Security = security };
     }
 
     /// <summary>The options with the given values in place of their defaults.</summary>

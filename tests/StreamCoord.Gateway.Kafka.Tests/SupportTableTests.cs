@@ -27,7 +27,8 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Transactions are those of both flows: the older one, in which the client puts partitions into its transaction, and that of KIP-890 (`transaction.version` 2), in which every end raises the epoch. Two-phase commit (KIP-939) is not served.
         - AddPartitionsToTxn from version 4 on is what brokers send each other; it is served to whoever sends it.
         - Fetch keeps no sessions (KIP-227): it answers session 0, and clients send full fetches.
-        - Connections are plain text; there is no authentication. Listen on loopback, which is the default, or on a network that is trusted.
+        - Clients prove who they are by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a certificate, where that is asked for ([security.md](../operating/security.md)); OAUTHBEARER, GSSAPI and delegation tokens are refused.
+        - The APIs of access control lists answer SECURITY_DISABLED where `Authorization:Enabled` is false, as with Apache Kafka without an authorizer.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.
         - Consumer groups (KIP-848) have the assignors `uniform` and `range`. Their patterns are .NET's expressions without backtracking where Kafka has RE2's, which differ in rare forms.
         - A group changes between the classic protocol and that of KIP-848 only while it has no members, as Kafka's with `group.consumer.migration.policy=disabled`: a ConsumerGroupHeartbeat to a group

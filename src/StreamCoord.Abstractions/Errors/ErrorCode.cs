@@ -78,8 +78,20 @@ public enum ErrorCode : short
     /// <summary>The caller may not do this with the topic.</summary>
     TopicAuthorizationFailed = 29,
 
+    /// <summary>The user may not do this with the group.</summary>
+    GroupAuthorizationFailed = 30,
+
+    /// <summary>The user may not do this with the cluster.</summary>
+    ClusterAuthorizationFailed = 31,
+
     /// <summary>A timestamp is too far from the leader's clock for the topic.</summary>
     InvalidTimestamp = 32,
+
+    /// <summary>The mechanism of authentication is not enabled.</summary>
+    UnsupportedSaslMechanism = 33,
+
+    /// <summary>Authentication is not asked for here, or not now.</summary>
+    IllegalSaslState = 34,
 
     /// <summary>The request's version or format is not supported.</summary>
     UnsupportedVersion = 35,
@@ -129,11 +141,20 @@ public enum ErrorCode : short
     /// <summary>A newer coordinator has decided about that producer's transactions.</summary>
     TransactionCoordinatorFenced = 52,
 
+    /// <summary>The user may not do this with the transactional id.</summary>
+    TransactionalIdAuthorizationFailed = 53,
+
+    /// <summary>Access control lists are not looked at here, so there are none.</summary>
+    SecurityDisabled = 54,
+
     /// <summary>Nothing was done, because another part of the request could not be.</summary>
     OperationNotAttempted = 55,
 
     /// <summary>The disk under the log failed or is full; retriable when there is room again.</summary>
     KafkaStorageError = 56,
+
+    /// <summary>The client has not proved who it is.</summary>
+    SaslAuthenticationFailed = 58,
 
     /// <summary>The group has members, or its offsets belong to a protocol that the service cannot read.</summary>
     NonEmptyGroup = 68,
@@ -180,8 +201,20 @@ public enum ErrorCode : short
     /// <summary>A transaction that is still open has committed an offset for the partition. Ask again when it has ended.</summary>
     UnstableOffsetCommit = 88,
 
+    /// <summary>The quota is used up; the client may try again after the throttle time.</summary>
+    ThrottlingQuotaExceeded = 89,
+
     /// <summary>A newer producer with the same transactional id has taken this one's place.</summary>
     ProducerFenced = 90,
+
+    /// <summary>There is nothing of this name.</summary>
+    ResourceNotFound = 91,
+
+    /// <summary>The request names the same thing twice.</summary>
+    DuplicateResource = 92,
+
+    /// <summary>The credential is too weak, or is none.</summary>
+    UnacceptableCredential = 93,
 
     /// <summary>No topic has this identity.</summary>
     UnknownTopicId = 100,

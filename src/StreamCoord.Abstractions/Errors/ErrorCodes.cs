@@ -17,7 +17,7 @@ public static class ErrorCodes
         ErrorCode.NotLeaderOrFollower or ErrorCode.RequestTimedOut or ErrorCode.NotEnoughReplicas or ErrorCode.KafkaStorageError or
         ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.OffsetNotAvailable or ErrorCode.ElectionNotNeeded or
         ErrorCode.CoordinatorLoadInProgress or ErrorCode.CoordinatorNotAvailable or ErrorCode.NotCoordinator or
-        ErrorCode.ConcurrentTransactions or ErrorCode.UnstableOffsetCommit;
+        ErrorCode.ConcurrentTransactions or ErrorCode.UnstableOffsetCommit or ErrorCode.ThrottlingQuotaExceeded;
 
     private static string ToUpperSnake(string pascal)
     {

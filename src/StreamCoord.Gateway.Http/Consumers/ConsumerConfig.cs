@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.Http.V2;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http.Consumers;
 
@@ -10,7 +11,9 @@ namespace StreamCoord.Gateway.Http.Consumers;
 /// <param name="CommitsItself">Whether what it was given is committed when it asks for more, and when it ends.</param>
 /// <param name="RequestTimeoutMs">How long it waits for records where the request does not say.</param>
 /// <param name="ClientHost">Where its client is, for people.</param>
-internal sealed record ConsumerConfig(string Group, string Name, EmbeddedFormat Format, OffsetReset ResetTo, bool CommitsItself, int RequestTimeoutMs, string ClientHost);
+/// <param name="Owner">Who created it, and alone may use it; null without access control.</param>
+internal sealed record ConsumerConfig(
+    string Group, string Name, EmbeddedFormat Format, OffsetReset ResetTo, bool CommitsItself, int RequestTimeoutMs, string ClientHost, Principal? Owner);
 
 /// <summary>Where a consumer begins in a partition without a committed offset.</summary>
 internal enum OffsetReset

@@ -78,8 +78,9 @@ internal sealed class ConsumerInstance : IAsyncDisposable
 
     /// <summary>Becomes a member of its group, which reads topics; what it read before it leaves.</summary>
     /// <param name="subscribe">Changes the state; a text says why not.</param>
+    /// <param name="isReadable">Which topics a pattern may find.</param>
     /// <exception cref="RequestException">It was assigned partitions, or subscribes in the other way.</exception>
-    public async Task SubscribeAsync(Func<ConsumerState, string?> subscribe)
+    public async Task SubscribeAsync(Func<ConsumerState, string?> subscribe, Func<string, bool> isReadable)
     {
         if (subscribe(State) is { } problem)
         {
@@ -87,7 +88,7 @@ internal sealed class ConsumerInstance : IAsyncDisposable
         }
         await LeaveAsync();
         _leaving = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        _membership = new GroupMembership(new SubscribedTopics(_grains, State), _group, Config, State, Offsets, _time, _logger) { Changed = Signal };
+        _membership = new GroupMembership(new SubscribedTopics(_grains, State, isReadable), _group, Config, State, Offsets, _time, _logger) { Changed = Signal };
         _member = KeepAsync(_membership, _leaving.Token);
     }
 
@@ -99,7 +100,11 @@ internal sealed class ConsumerInstance : IAsyncDisposable
     }
 
     /// <summary>Gathers records.</summary>
-    public async Task ReadAsync(ConsumedRecords records, TimeSpan timeout, CancellationToken stop)
+    /// <param name="records">Where to.</param>
+    /// <param name="timeout">How long to wait when there are none.</param>
+    /// <param name="requireReading">Ends the request when its caller may not read a topic any more.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task ReadAsync(ConsumedRecords records, TimeSpan timeout, Action<string> requireReading, CancellationToken stop)
     {
         if (State.Kind == SubscriptionKind.None)
         {
@@ -108,6 +113,10 @@ internal sealed class ConsumerInstance : IAsyncDisposable
         if (Config.CommitsItself)
         {
             await Offsets.TryCommitAllAsync();
+        }
+        foreach (string topic in State.Assignment.Select(partition => partition.Topic).Distinct())
+        {
+            requireReading(topic);
         }
         await _reader.ReadAsync(records, timeout, () => Volatile.Read(ref _changed).Task, () => _membership?.Problem, stop);
     }

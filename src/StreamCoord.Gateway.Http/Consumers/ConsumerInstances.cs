@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
+using StreamCoord.Gateway.Http.Resources;
 using StreamCoord.Gateway.Http.V2;
 
 namespace StreamCoord.Gateway.Http.Consumers;
@@ -48,14 +50,20 @@ internal sealed class ConsumerInstances : IDisposable
         }
     }
 
-    /// <summary>A consumer.</summary>
-    /// <exception cref="RequestException">There is none of that name.</exception>
-    public ConsumerInstance Get(string group, string name) =>
-        _instances.TryGetValue((group, name), out ConsumerInstance? instance) ? instance : throw new RequestException(V2Errors.ConsumerNotFound(group, name));
+    /// <summary>The consumer in the path of a request.</summary>
+    /// <exception cref="RequestException">There is none of that name that is the caller's.</exception>
+    public ConsumerInstance Get(HttpContext context)
+    {
+        string group = RequestParameters.Route(context, "group");
+        string name = RequestParameters.Route(context, "instance");
+        return _instances.TryGetValue((group, name), out ConsumerInstance? instance) && instance.Config.Owner == context.Caller()
+            ? instance
+            : throw new RequestException(V2Errors.ConsumerNotFound(group, name));
+    }
 
-    /// <summary>Ends a consumer; it has left its group when this returns.</summary>
-    /// <exception cref="RequestException">There is none of that name.</exception>
-    public Task EndAsync(string group, string name) => EndAsync(Get(group, name));
+    /// <summary>Ends the consumer in the path of a request; it has left its group when this returns.</summary>
+    /// <exception cref="RequestException">There is none of that name that is the caller's.</exception>
+    public Task EndAsync(HttpContext context) => EndAsync(Get(context));
 
     /// <inheritdoc/>
     public void Dispose()

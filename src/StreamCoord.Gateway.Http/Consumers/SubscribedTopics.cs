@@ -3,13 +3,13 @@ using StreamCoord.Topics;
 namespace StreamCoord.Gateway.Http.Consumers;
 
 /// <summary>Finds which topics a consumer subscribes to, and how many partitions topics have. Safe for concurrent use.</summary>
-internal sealed class SubscribedTopics(IGrainFactory grains, ConsumerState state)
+internal sealed class SubscribedTopics(IGrainFactory grains, ConsumerState state, Func<string, bool> isReadable)
 {
     /// <summary>The names: those that the consumer gives, whether they exist or not, or those that its pattern matches. In ordinal order.</summary>
     public async Task<IReadOnlyList<string>> FindAsync()
     {
         IEnumerable<string> names = state.Pattern is { } pattern
-            ? (await grains.GetGrain<ITopicCatalogueGrain>(0).List()).Where(pattern.Matches)
+            ? (await grains.GetGrain<ITopicCatalogueGrain>(0).List()).Where(topic => pattern.Matches(topic) && isReadable(topic))
             : state.Topics;
         return [.. names.Order(StringComparer.Ordinal)];
     }

@@ -4,6 +4,7 @@ namespace StreamCoord.Gateway.Http.Errors;
 internal static class GatewayErrors
 {
     private const int ConfluentBadRequest = 40002;
+    private const int ConfluentAuthentication = 40101;
     private const int ConfluentAuthorization = 40301;
     private const int ConfluentPartitionNotFound = 40402;
     private const int ConfluentUnknownTopicOrPartition = 40403;
@@ -50,6 +51,10 @@ internal static class GatewayErrors
     public static GatewayError Unavailable(string detail) =>
         new(StatusCodes.Status503ServiceUnavailable, ErrorCode.RequestTimedOut.WireName(), ConfluentRetriable, detail);
 
+    /// <summary>Somebody who has not proved who they are, and must: 401.</summary>
+    public static GatewayError Unauthenticated(string detail) =>
+        new(StatusCodes.Status401Unauthorized, ErrorCode.SaslAuthenticationFailed.WireName(), ConfluentAuthentication, detail);
+
     /// <summary>A bug: 500. The log has the details, the client has not.</summary>
     public static GatewayError Internal() =>
         Of(ErrorCode.UnknownServerError, "The server failed on this request; its log says why.");
@@ -68,7 +73,7 @@ internal static class GatewayErrors
     private static (int Status, int ConfluentCode) StatusOf(ErrorCode code, string detail) => code switch
     {
         ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId => (StatusCodes.Status404NotFound, ConfluentUnknownTopicOrPartition),
-        ErrorCode.TopicAuthorizationFailed => (StatusCodes.Status403Forbidden, ConfluentAuthorization),
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => (StatusCodes.Status403Forbidden, ConfluentAuthorization),
         ErrorCode.OffsetOutOfRange => (StatusCodes.Status416RangeNotSatisfiable, StatusCodes.Status416RangeNotSatisfiable),
         ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => (StatusCodes.Status413PayloadTooLarge, StatusCodes.Status413PayloadTooLarge),
         ErrorCode.KafkaStorageError when SaysDiskIsFull(detail) => (StatusCodes.Status507InsufficientStorage, ConfluentRetriable),

@@ -1,6 +1,8 @@
 using StreamCoord.Brokers;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Resources;
@@ -25,7 +27,7 @@ internal sealed class BrokerResource(IGrainFactory grains, ClusterIdentity clust
     {
         ClusterResource.RequireCluster(context, cluster);
         RequireBroker(context, broker);
-        IReadOnlyList<TopicDescription> topics = await TopicCatalogue.ListAsync(grains);
+        TopicDescription[] topics = [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.AllowsTopic(AclOperation.Describe, topic.Name))];
         var json = new ReplicaJson(new ConfluentJson(context.Request, cluster));
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteReplicasOf(writer, broker.NodeId, topics));
     }

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Groups;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http.Resources;
 
@@ -10,7 +12,7 @@ internal sealed class ConsumerGroupResource(GroupReader groups, ClusterIdentity 
     public async Task ListAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        IReadOnlyList<GroupView> all = await groups.ListAsync(_ => true);
+        IReadOnlyList<GroupView> all = await groups.ListAsync(group => context.AllowsCluster(AclOperation.Describe) || context.AllowsGroup(AclOperation.Describe, group));
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteGroups(writer, all));
     }
 

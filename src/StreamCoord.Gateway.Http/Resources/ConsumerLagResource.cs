@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Groups;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http.Resources;
 
@@ -36,7 +38,8 @@ internal sealed class ConsumerLagResource(GroupReader groups, ClusterIdentity cl
     {
         ClusterResource.RequireCluster(context, cluster);
         GroupView group = await groups.GetAsync(RequestParameters.Route(context, "group"));
-        return (group, await groups.ListLagsAsync(group));
+        IReadOnlyList<ConsumerLag> lags = await groups.ListLagsAsync(group);
+        return (group, [.. lags.Where(lag => context.AllowsTopic(AclOperation.Describe, lag.Partition.Topic))]);
     }
 
     private ConsumerGroupJson JsonOf(HttpContext context) => new(new ConfluentJson(context.Request, cluster), cluster.NodeId);

@@ -23,7 +23,7 @@ internal sealed class ProduceBatchResource(
         JsonBody.RequireJson(context.Request);
         using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         List<(string Id, JsonElement Record)> entries = ReadEntries(body.RootElement);
-        TopicDescription topic = await TopicLookup.DescribeOrCreateAsync(grains, name);
+        TopicDescription topic = await TopicLookup.DescribeOrCreateAsync(grains, context, name);
         var producer = new TopicProducer(topic, appenders, time);
         ProduceOutcome[] outcomes = await Task.WhenAll(entries.Select(entry => producer.ProduceAsync(entry.Record)));
         await JsonReply.WriteAsync(context, StatusCodes.Status207MultiStatus, writer => WriteOutcomes(writer, topic.Name, entries, outcomes));

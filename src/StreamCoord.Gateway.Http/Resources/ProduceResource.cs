@@ -17,7 +17,7 @@ internal sealed class ProduceResource(
         ClusterResource.RequireCluster(context, cluster);
         string name = RequestParameters.WritableTopic(context);
         JsonBody.RequireJson(context.Request);
-        TopicDescription topic = await TopicLookup.DescribeOrCreateAsync(grains, name);
+        TopicDescription topic = await TopicLookup.DescribeOrCreateAsync(grains, context, name);
         var producer = new TopicProducer(topic, appenders, time);
         var input = new JsonObjectStream(context.Request.BodyReader, options.Value.RequestBodyBytesMax);
         var produce = new StreamedProduce(producer, cluster.ClusterId, topic.Name, options.Value);

@@ -20,7 +20,7 @@ internal sealed class RecordImportResource(IGrainFactory grains, TimeProvider ti
     {
         string topic = RequestParameters.WritableTopic(context);
         bool isJson = IsJsonLines(context.Request);
-        TopicDescription description = await TopicLookup.DescribeOrCreateAsync(grains, topic);
+        TopicDescription description = await TopicLookup.DescribeOrCreateAsync(grains, context, topic);
         ImportTarget target = TargetOf(description);
         ImportLane[] lanes = [.. Enumerable.Range(0, target.PartitionCount).Select(p => new ImportLane(p, TopicLookup.Leader(grains, topic, p)))];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
@@ -12,9 +13,9 @@ internal static class TopicLookup
     public static async Task<TopicDescription> DescribeAsync(IGrainFactory grains, string topic) =>
         Unwrap(await grains.GetGrain<ITopicGrain>(topic).Describe());
 
-    /// <summary>The topic, created with the defaults when it is not there and that is allowed.</summary>
-    public static async Task<TopicDescription> DescribeOrCreateAsync(IGrainFactory grains, string topic) =>
-        Unwrap(await grains.GetGrain<ITopicGrain>(topic).DescribeOrCreate());
+    /// <summary>The topic, created with the defaults when it is not there, and the service and the caller's rights allow that.</summary>
+    public static async Task<TopicDescription> DescribeOrCreateAsync(IGrainFactory grains, HttpContext context, string topic) =>
+        Unwrap(context.MayCreate(topic) ? await grains.GetGrain<ITopicGrain>(topic).DescribeOrCreate() : await grains.GetGrain<ITopicGrain>(topic).Describe());
 
     /// <summary>The topic of a reply that must be a success.</summary>
     public static TopicDescription Unwrap(TopicReply reply)

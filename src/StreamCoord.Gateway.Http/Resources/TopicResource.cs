@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Resources;
@@ -13,7 +15,7 @@ internal sealed class TopicResource(IGrainFactory grains, ClusterIdentity cluste
     public async Task ListAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        IReadOnlyList<TopicDescription> topics = await TopicCatalogue.ListAsync(grains);
+        TopicDescription[] topics = [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.AllowsTopic(AclOperation.Describe, topic.Name))];
         var json = new ConfluentJson(context.Request, cluster);
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteTopics(writer, topics));
     }
@@ -23,6 +25,7 @@ internal sealed class TopicResource(IGrainFactory grains, ClusterIdentity cluste
         ClusterResource.RequireCluster(context, cluster);
         CreateTopicBody body = await JsonBody.ReadAsync(context, RequestJson.Default.CreateTopicBody);
         string name = CheckName(body);
+        context.RequireCreation(name);
         CreateTopicRequest request = RequestOf(body);
         TopicDescription topic = TopicLookup.Unwrap(await grains.GetGrain<ITopicGrain>(name).Create(request));
         var json = new ConfluentJson(context.Request, cluster);

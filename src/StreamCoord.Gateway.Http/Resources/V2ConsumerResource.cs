@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
@@ -33,12 +34,11 @@ internal sealed class V2ConsumerResource(ConsumerInstances instances, IOptions<H
 
     public async Task DeleteAsync(HttpContext context)
     {
-        await instances.EndAsync(GroupOf(context), RequestParameters.Route(context, "instance"));
+        await instances.EndAsync(context);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>The group in the path.</summary>
-    public static string GroupOf(HttpContext context)
+    private static string GroupOf(HttpContext context)
     {
         string group = RequestParameters.Route(context, "group");
         return group.Length <= NameLengthMax ? group : throw new RequestException(V2Errors.InvalidConfig($"a group's name has at most {NameLengthMax} characters."));
@@ -59,7 +59,8 @@ internal sealed class V2ConsumerResource(ConsumerInstances instances, IOptions<H
             ResetOf(body.AutoOffsetReset),
             FlagOf(body.AutoCommitEnable),
             RequireNumber("consumer.request.timeout.ms", body.ConsumerRequestTimeoutMs, options.Value.ConsumerRequestTimeoutMs, 0, RequestTimeoutMsLimit),
-            context.Connection.RemoteIpAddress?.ToString() ?? "unknown");
+            context.Connection.RemoteIpAddress?.ToString() ?? "unknown",
+            context.Caller());
     }
 
     private static EmbeddedFormat FormatOf(string? format) => format?.ToLowerInvariant() switch

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
 using StreamCoord.Gateway.Http.V2;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http.Resources;
 
@@ -13,7 +15,7 @@ internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances
 {
     public async Task SeekAsync(HttpContext context)
     {
-        ConsumerInstance instance = InstanceOf(context);
+        ConsumerInstance instance = instances.Get(context);
         OffsetsBody body = await V2Body.ReadAsync(context, ConsumerJson.Default.OffsetsBody);
         List<OffsetToCommit> offsets = V2Positions.OffsetsOf(body, options.Value.ConsumerPartitionsMax);
         await SeekAsync(context, instance, [.. offsets.Select(offset => (offset.Partition, offset.Offset))]);
@@ -25,9 +27,13 @@ internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances
 
     public async Task CommitAsync(HttpContext context)
     {
-        ConsumerInstance instance = InstanceOf(context);
+        ConsumerInstance instance = instances.Get(context);
         OffsetsBody? body = await V2Body.TryReadAsync(context, ConsumerJson.Default.OffsetsBody);
         IReadOnlyList<OffsetToCommit>? offsets = body is null ? null : V2Positions.OffsetsOf(body, options.Value.ConsumerPartitionsMax);
+        foreach (string topic in (offsets?.Select(offset => offset.Partition) ?? instance.State.Assignment).Select(partition => partition.Topic).Distinct())
+        {
+            context.RequireTopic(AclOperation.Read, topic);
+        }
         await instance.UseAsync(async _ =>
         {
             // A client names the last record it is done with; a group keeps the next one.
@@ -43,7 +49,7 @@ internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances
 
     public async Task GetCommittedAsync(HttpContext context)
     {
-        ConsumerInstance instance = InstanceOf(context);
+        ConsumerInstance instance = instances.Get(context);
         PartitionsBody body = await V2Body.ReadAsync(context, ConsumerJson.Default.PartitionsBody);
         List<TopicPartition> partitions = V2Positions.PartitionsOf(body, options.Value.ConsumerPartitionsMax);
         IReadOnlyList<FetchedOffset> committed = await instance.UseAsync(_ => instance.Offsets.FetchAsync(partitions), context.RequestAborted);
@@ -67,7 +73,7 @@ internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances
 
     private async Task SeekAsync(HttpContext context, long where)
     {
-        ConsumerInstance instance = InstanceOf(context);
+        ConsumerInstance instance = instances.Get(context);
         PartitionsBody body = await V2Body.ReadAsync(context, ConsumerJson.Default.PartitionsBody);
         List<TopicPartition> partitions = V2Positions.PartitionsOf(body, options.Value.ConsumerPartitionsMax);
         (TopicPartition, Offset)[] positions = await Task.WhenAll(partitions.Select(async partition =>
@@ -92,6 +98,4 @@ internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances
         }
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
-
-    private ConsumerInstance InstanceOf(HttpContext context) => instances.Get(V2ConsumerResource.GroupOf(context), RequestParameters.Route(context, "instance"));
 }

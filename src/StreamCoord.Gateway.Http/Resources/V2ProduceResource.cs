@@ -16,14 +16,14 @@ internal sealed class V2ProduceResource(IGrainFactory grains, PartitionAppenders
     public async Task PostAsync(HttpContext context)
     {
         (string name, EmbeddedFormat format) = Begin(context);
-        TopicDescription topic = await V2Topics.DescribeOrCreateAsync(grains, name);
+        TopicDescription topic = await V2Topics.DescribeOrCreateAsync(grains, context, name);
         await ProduceAsync(context, topic, format, null);
     }
 
     public async Task PostToPartitionAsync(HttpContext context)
     {
         (string name, EmbeddedFormat format) = Begin(context);
-        TopicDescription topic = await V2Topics.DescribeOrCreateAsync(grains, name);
+        TopicDescription topic = await V2Topics.DescribeOrCreateAsync(grains, context, name);
         await ProduceAsync(context, topic, format, V2Topics.PartitionOf(context, topic).Partition);
     }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.V2;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http.Resources;
 
@@ -13,7 +15,7 @@ internal sealed class V2RecordResource(ConsumerInstances instances, MemoryBudget
 
     public async Task GetAsync(HttpContext context)
     {
-        ConsumerInstance instance = instances.Get(V2ConsumerResource.GroupOf(context), RequestParameters.Route(context, "instance"));
+        ConsumerInstance instance = instances.Get(context);
         string contentType = MediaTypes.RecordsTo(context.Request, instance.Config.Format);
         int timeoutMs = RequestParameters.Number(context, "timeout", instance.Config.RequestTimeoutMs, 0, TimeoutMsLimit);
         long bytesMax = BytesMaxOf(context);
@@ -21,7 +23,7 @@ internal sealed class V2RecordResource(ConsumerInstances instances, MemoryBudget
         {
             using IDisposable share = memory.Take(bytesMax);
             using var records = new ConsumedRecords(instance.Config.Format, bytesMax);
-            await instance.ReadAsync(records, TimeSpan.FromMilliseconds(timeoutMs), stop);
+            await instance.ReadAsync(records, TimeSpan.FromMilliseconds(timeoutMs), topic => context.RequireTopic(AclOperation.Read, topic), stop);
             await WriteAsync(context, instance.State, records, contentType);
             return 0;
         }, context.RequestAborted);

@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.V2;
 using StreamCoord.Partitions;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Resources;
@@ -9,7 +11,7 @@ internal sealed class V2TopicResource(IGrainFactory grains)
 {
     public async Task ListAsync(HttpContext context)
     {
-        IReadOnlyList<TopicDescription> topics = await TopicCatalogue.ListAsync(grains);
+        TopicDescription[] topics = [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.AllowsTopic(AclOperation.Describe, topic.Name))];
         await V2Json.AnswerAsync(context, writer =>
         {
             writer.WriteStartArray();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Resources;
 using StreamCoord.Topics;
@@ -18,8 +19,9 @@ internal static class V2Topics
     /// <summary>The topic as it is now.</summary>
     public static async Task<TopicDescription> DescribeAsync(IGrainFactory grains, string name) => Unwrap(name, await grains.GetGrain<ITopicGrain>(name).Describe());
 
-    /// <summary>The topic, created with the defaults when it is not there and that is allowed.</summary>
-    public static async Task<TopicDescription> DescribeOrCreateAsync(IGrainFactory grains, string name) => Unwrap(name, await grains.GetGrain<ITopicGrain>(name).DescribeOrCreate());
+    /// <summary>The topic, created with the defaults when it is not there, and the service and the caller's rights allow that.</summary>
+    public static async Task<TopicDescription> DescribeOrCreateAsync(IGrainFactory grains, HttpContext context, string name) =>
+        Unwrap(name, context.MayCreate(name) ? await grains.GetGrain<ITopicGrain>(name).DescribeOrCreate() : await grains.GetGrain<ITopicGrain>(name).Describe());
 
     /// <summary>The partition in the path, which the topic has.</summary>
     public static PartitionAssignment PartitionOf(HttpContext context, TopicDescription topic)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using StreamCoord.Brokers;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Kafka.Configs;
@@ -20,19 +22,25 @@ internal sealed class BrokerConfigs
         string maxMessageBytes = TopicConfigs.Find(TopicConfigs.MaxMessageBytes)!.Default;
         All =
         [
-            Text("advertised.listeners", string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{host}:{listener.Port}"), null, "Where clients are told to connect to."),
+            Text("advertised.listeners", string.Create(CultureInfo.InvariantCulture, $"{options.Security.Name()}://{host}:{listener.Port}"), null, "Where clients are told to connect to."),
             new("auto.create.topics.enable", TopicConfigType.Boolean, Flag(topics.AutoCreate), Flag(topicDefaults.AutoCreate), "Whether a topic is created when a producer first asks for it."),
             Number("broker.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
             .. listener.Rack is { } rack ? [Text("broker.rack", rack, null, "Where the machine stands.")] : Array.Empty<BrokerConfig>(),
+            Number("connection.failed.authentication.delay.ms", options.FailedAuthenticationDelayMs, defaults.FailedAuthenticationDelayMs, "How long a client waits for the answer that has not proved who it is."),
             new("connections.max.idle.ms", TopicConfigType.Long, Plain(options.IdleMs), Plain(defaults.IdleMs), "How long a connection may send nothing."),
+            new("connections.max.reauth.ms", TopicConfigType.Long, Plain(options.ReauthenticateMs), Plain(defaults.ReauthenticateMs), "How long what a client has proved holds; 0 for as long as its connection."),
             Number("default.replication.factor", topics.ReplicationFactor, topicDefaults.ReplicationFactor, "The copies of each partition of a topic that is created without a number."),
             new("delete.topic.enable", TopicConfigType.Boolean, True, True, "Whether topics can be deleted: they always can."),
             Number("fetch.max.bytes", options.FetchBytesMax, defaults.FetchBytesMax, "The most that one fetch returns, but for its first batch."),
             .. OfGroups(groups),
             Text("log.dirs", logs.Path, null, "The directory of the logs."),
+            Number("max.connections", options.ConnectionsMax, defaults.ConnectionsMax, "How many connections there may be."),
+            Number("max.connections.per.ip", options.ConnectionsMaxPerAddress, defaults.ConnectionsMaxPerAddress, "How many connections may come from one address."),
             new("message.max.bytes", TopicConfigType.Int, maxMessageBytes, maxMessageBytes, "The largest batch accepted by a topic that does not set max.message.bytes."),
             Number("node.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
             Number("num.partitions", topics.Partitions, topicDefaults.Partitions, "The partition count of a topic that is created without one."),
+            Text("sasl.enabled.mechanisms", options.Security.HasSasl() ? Names(options) : "", null, "How clients may prove who they are; nothing where they need not."),
+            Number("sasl.server.max.receive.size", options.SaslMessageBytesMax, defaults.SaslMessageBytesMax, "The largest request of a client that has not proved who it is."),
             Number("socket.request.max.bytes", options.RequestBytesMax, defaults.RequestBytesMax, "The largest request; a larger one closes its connection."),
         ];
     }
@@ -58,6 +66,8 @@ internal sealed class BrokerConfigs
             new("group.coordinator.rebalance.protocols", TopicConfigType.WordList, "classic,consumer", "classic,consumer", "The protocols of groups that are served."),
         ];
     }
+
+    private static string Names(KafkaGatewayOptions options) => string.Join(',', options.SaslMechanisms.Select(mechanism => mechanism.Name()));
 
     private static BrokerConfig Text(string name, string value, string? @default, string documentation) => new(name, TopicConfigType.Word, value, @default, documentation);
 

@@ -1,4 +1,6 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Groups;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Kafka.Configs;
@@ -8,6 +10,17 @@ internal static class ConfigAlteration
 {
     /// <summary>What a resource is answered that a request names twice.</summary>
     public static TopicReply Ambiguous { get; } = TopicReply.Refused(ErrorCode.InvalidRequest, "The request names the resource more than once.");
+
+    /// <summary>What a client is answered that may not do something with the configurations of a resource; null when it may. Those of brokers are the cluster's.</summary>
+    public static TopicReply? Refusal(IAccess access, AclOperation operation, sbyte resourceType, string resourceName)
+    {
+        return (ConfigResourceType)resourceType switch
+        {
+            ConfigResourceType.Topic => access.AllowsTopic(operation, resourceName) ? null : TopicReply.Refused(ErrorCode.TopicAuthorizationFailed, Access.Refusal),
+            ConfigResourceType.Group => access.AllowsGroup(operation, resourceName) ? null : TopicReply.Refused(ErrorCode.GroupAuthorizationFailed, Access.Refusal),
+            _ => access.AllowsCluster(operation) ? null : TopicReply.Refused(ErrorCode.ClusterAuthorizationFailed, Access.Refusal),
+        };
+    }
 
     /// <summary>Carries out all changes or, when one of them is wrong, none.</summary>
     public static Task<TopicReply> AlterAsync(IGrainFactory grains, sbyte resourceType, string resourceName, IReadOnlyList<ConfigChange> changes, bool validateOnly)

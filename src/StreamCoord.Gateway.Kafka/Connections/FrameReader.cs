@@ -10,6 +10,9 @@ internal sealed class FrameReader(PipeReader input, int frameBytesMax)
     private const int LengthBytes = 4;
     private const int AtOnceBytes = 64 * 1024;
 
+    /// <summary>The longest frame from now on.</summary>
+    public int FrameBytesMax { get; set; } = frameBytesMax;
+
     /// <summary>The next frame; null when the client has closed the connection between two frames.</summary>
     /// <exception cref="KafkaFormatException">The length is not legal, or the connection ends within a frame.</exception>
     public async ValueTask<Frame?> ReadAsync(CancellationToken stop)
@@ -47,9 +50,9 @@ internal sealed class FrameReader(PipeReader input, int frameBytesMax)
         }
         int length = Length(read.Buffer);
         input.AdvanceTo(read.Buffer.GetPosition(LengthBytes));
-        return length >= 0 && length <= frameBytesMax
+        return length >= 0 && length <= FrameBytesMax
             ? length
-            : throw new KafkaFormatException($"A request of {length} bytes: it may have 0 to {frameBytesMax}.");
+            : throw new KafkaFormatException($"A request of {length} bytes: it may have 0 to {FrameBytesMax}.");
     }
 
     private static int Length(ReadOnlySequence<byte> bytes)

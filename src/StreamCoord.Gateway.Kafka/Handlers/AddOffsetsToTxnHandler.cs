@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using StreamCoord.Transactions;
 
@@ -13,15 +15,19 @@ internal sealed class AddOffsetsToTxnHandler(IGrainFactory grains) : ApiHandler<
 
     /// <inheritdoc/>
     protected override async Task<AddOffsetsToTxnResponse> HandleAsync(AddOffsetsToTxnRequest request, KafkaRequestContext context) =>
-        new() { ErrorCode = (short)TransactionErrors.Of(await EnterAsync(request), knowsFenced: context.Version >= FirstVersionWithFenced) };
+        new() { ErrorCode = (short)TransactionErrors.Of(await EnterAsync(request, context.Access), knowsFenced: context.Version >= FirstVersionWithFenced) };
 
-    private async Task<ErrorCode> EnterAsync(AddOffsetsToTxnRequest request)
+    private async Task<ErrorCode> EnterAsync(AddOffsetsToTxnRequest request, IAccess access)
     {
         if (request.TransactionalId.Length == 0)
         {
             return ErrorCode.InvalidRequest;
         }
-        if (GroupIds.Check(request.GroupId) is { } illegal)
+        if (!access.AllowsTransactionalId(AclOperation.Write, request.TransactionalId))
+        {
+            return ErrorCode.TransactionalIdAuthorizationFailed;
+        }
+        if (access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal)
         {
             return illegal;
         }

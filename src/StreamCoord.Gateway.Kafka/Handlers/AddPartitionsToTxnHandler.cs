@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Transactions;
 using Topic = StreamCoord.Protocol.Kafka.Messages.AddPartitionsToTxnRequest.AddPartitionsToTxnTopic;
 using TopicResult = StreamCoord.Protocol.Kafka.Messages.AddPartitionsToTxnResponse.AddPartitionsToTxnTopicResult;
@@ -18,7 +20,9 @@ internal sealed class AddPartitionsToTxnHandler(IGrainFactory grains) : ApiHandl
     {
         if (context.Version >= FirstVersionWithSeveral)
         {
-            return new AddPartitionsToTxnResponse { ResultsByTransaction = await Task.WhenAll(request.Transactions.Select(EnterAsync)) };
+            return context.Access.AllowsCluster(AclOperation.ClusterAction)
+                ? new AddPartitionsToTxnResponse { ResultsByTransaction = await Task.WhenAll(request.Transactions.Select(transaction => EnterAsync(transaction, context.Access))) }
+                : new AddPartitionsToTxnResponse { ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed };
         }
         var transaction = new Transaction
         {
@@ -27,19 +31,22 @@ internal sealed class AddPartitionsToTxnHandler(IGrainFactory grains) : ApiHandl
             ProducerEpoch = request.V3AndBelowProducerEpoch,
             Topics = request.V3AndBelowTopics,
         };
-        return new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = await EnterAsync(transaction, knowsFenced: context.Version >= FirstVersionWithFenced) };
+        return new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = await EnterAsync(transaction, knowsFenced: context.Version >= FirstVersionWithFenced, context.Access) };
     }
 
-    private async Task<AddPartitionsToTxnResponse.AddPartitionsToTxnResult> EnterAsync(Transaction transaction) => new()
+    private async Task<AddPartitionsToTxnResponse.AddPartitionsToTxnResult> EnterAsync(Transaction transaction, IAccess access) => new()
     {
         TransactionalId = transaction.TransactionalId,
-        TopicResults = await EnterAsync(transaction, knowsFenced: true),
+        TopicResults = await EnterAsync(transaction, knowsFenced: true, access),
     };
 
-    private async Task<IReadOnlyList<TopicResult>> EnterAsync(Transaction transaction, bool knowsFenced)
+    private async Task<IReadOnlyList<TopicResult>> EnterAsync(Transaction transaction, bool knowsFenced, IAccess access)
     {
+        HashSet<string> refused = [.. transaction.Topics.Select(topic => topic.Name).Where(name => !access.AllowsTopic(AclOperation.Write, name))];
         HashSet<TopicPartition> unknown = transaction.VerifyOnly ? [] : await FindUnknownAsync(transaction.Topics);
-        ErrorCode error = await EnterAllAsync(transaction, unknown.Count > 0);
+        ErrorCode error = access.AllowsTransactionalId(AclOperation.Write, transaction.TransactionalId)
+            ? await EnterAllAsync(transaction, refused.Count + unknown.Count > 0)
+            : ErrorCode.TransactionalIdAuthorizationFailed;
         return
         [
             .. transaction.Topics.Select(topic => new TopicResult
@@ -50,21 +57,26 @@ internal sealed class AddPartitionsToTxnHandler(IGrainFactory grains) : ApiHandl
                     .. topic.Partitions.Select(partition => new AddPartitionsToTxnResponse.AddPartitionsToTxnPartitionResult
                     {
                         PartitionIndex = partition,
-                        PartitionErrorCode = (short)(unknown.Contains(new TopicPartition(topic.Name, partition)) ? ErrorCode.UnknownTopicOrPartition : TransactionErrors.Of(error, knowsFenced)),
+                        PartitionErrorCode = (short)ErrorOf(new TopicPartition(topic.Name, partition)),
                     }),
                 ],
             }),
         ];
+
+        ErrorCode ErrorOf(TopicPartition partition) => error == ErrorCode.TransactionalIdAuthorizationFailed ? error
+            : refused.Contains(partition.Topic) ? ErrorCode.TopicAuthorizationFailed
+            : unknown.Contains(partition) ? ErrorCode.UnknownTopicOrPartition
+            : TransactionErrors.Of(error, knowsFenced);
     }
 
-    // All or none: where one partition does not exist, the others are not even tried.
-    private async Task<ErrorCode> EnterAllAsync(Transaction transaction, bool hasUnknown)
+    // All or none: where one partition does not exist or must not be written to, the others are not even tried.
+    private async Task<ErrorCode> EnterAllAsync(Transaction transaction, bool isHindered)
     {
         if (transaction.TransactionalId.Length == 0)
         {
             return ErrorCode.InvalidRequest;
         }
-        if (hasUnknown)
+        if (isHindered)
         {
             return ErrorCode.OperationNotAttempted;
         }

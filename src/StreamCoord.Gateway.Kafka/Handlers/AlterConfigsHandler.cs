@@ -2,6 +2,7 @@ using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using WantedResource = StreamCoord.Protocol.Kafka.Messages.AlterConfigsRequest.AlterConfigsResource;
 
@@ -17,7 +18,8 @@ internal sealed class AlterConfigsHandler(IGrainFactory grains, GroupConfigs gro
         {
             Responses = await Task.WhenAll(request.Resources.GroupBy(one => (one.ResourceType, one.ResourceName)).Select(async same =>
             {
-                TopicReply reply = same.Count() == 1 ? await AlterAsync(same.First(), request.ValidateOnly) : ConfigAlteration.Ambiguous;
+                TopicReply reply = ConfigAlteration.Refusal(context.Access, AclOperation.AlterConfigs, same.Key.ResourceType, same.Key.ResourceName)
+                    ?? (same.Count() == 1 ? await AlterAsync(same.First(), request.ValidateOnly) : ConfigAlteration.Ambiguous);
                 return new AlterConfigsResponse.AlterConfigsResourceResponse
                 {
                     ErrorCode = (short)reply.Error,

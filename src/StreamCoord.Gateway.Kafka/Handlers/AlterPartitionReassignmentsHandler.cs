@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using WantedPartition = StreamCoord.Protocol.Kafka.Messages.AlterPartitionReassignmentsRequest.ReassignablePartition;
 
@@ -10,7 +12,18 @@ internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains, K
     : ApiHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>
 {
     /// <inheritdoc/>
-    protected override async Task<AlterPartitionReassignmentsResponse> HandleAsync(AlterPartitionReassignmentsRequest request, KafkaRequestContext context) => new()
+    protected override async Task<AlterPartitionReassignmentsResponse> HandleAsync(AlterPartitionReassignmentsRequest request, KafkaRequestContext context)
+    {
+        return context.Access.AllowsCluster(AclOperation.Alter)
+            ? await AlterAsync(request)
+            : new AlterPartitionReassignmentsResponse
+            {
+                ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed,
+                ErrorMessage = Access.Refusal,
+            };
+    }
+
+    private async Task<AlterPartitionReassignmentsResponse> AlterAsync(AlterPartitionReassignmentsRequest request) => new()
     {
         AllowReplicationFactorChange = request.AllowReplicationFactorChange,
         Responses = await Task.WhenAll(request.Topics.Select(async wanted =>

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using Answer = StreamCoord.Protocol.Kafka.Messages.ConsumerGroupDescribeResponse;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -14,13 +16,13 @@ internal sealed class ConsumerGroupDescribeHandler(IGrainFactory grains) : ApiHa
     /// <inheritdoc/>
     protected override async Task<ConsumerGroupDescribeResponse> HandleAsync(ConsumerGroupDescribeRequest request, KafkaRequestContext context) => new()
     {
-        Groups = await Task.WhenAll(request.GroupIds.Distinct().Select(DescribeAsync)),
+        Groups = await Task.WhenAll(request.GroupIds.Distinct().Select(groupId => DescribeAsync(groupId, context.Access, request.IncludeAuthorizedOperations))),
     };
 
-    private async Task<Answer.DescribedGroup> DescribeAsync(string groupId)
+    private async Task<Answer.DescribedGroup> DescribeAsync(string groupId, IAccess access, bool tellsOperations)
     {
-        ConsumerGroupDescription group = GroupIds.Check(groupId) is { } illegal
-            ? ConsumerGroupDescription.Refused(illegal, "A group has a name.", groupId)
+        ConsumerGroupDescription group = access.CheckGroup(AclOperation.Describe, groupId) is { } refused
+            ? ConsumerGroupDescription.Refused(refused, refused == ErrorCode.GroupAuthorizationFailed ? Access.Refusal : "A group has a name.", groupId)
             : await grains.GetGrain<IConsumerGroupGrain>(groupId).DescribeConsumers();
         return new Answer.DescribedGroup
         {
@@ -32,6 +34,7 @@ internal sealed class ConsumerGroupDescribeHandler(IGrainFactory grains) : ApiHa
             AssignmentEpoch = group.TargetEpoch.Value,
             AssignorName = group.Assignor,
             Members = [.. group.Members.Select(member => Describe(member, group.TopicNames))],
+            AuthorizedOperations = tellsOperations && group.Error == ErrorCode.None ? access.Operations(AclResourceType.Group, groupId) : int.MinValue,
         };
     }
 

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using WantedPartitions = StreamCoord.Protocol.Kafka.Messages.ConsumerGroupHeartbeatRequest.TopicPartitionsData;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -16,6 +18,10 @@ internal sealed class ConsumerGroupHeartbeatHandler(IGrainFactory grains) : ApiH
         if (request.GroupId.Length == 0)
         {
             return new ConsumerGroupHeartbeatResponse { ErrorCode = (short)ErrorCode.InvalidRequest, ErrorMessage = "A group has a name." };
+        }
+        if (Refusal(request, context.Access) is { } refusal)
+        {
+            return new ConsumerGroupHeartbeatResponse { ErrorCode = (short)refusal, ErrorMessage = Access.Refusal };
         }
         ConsumerHeartbeatReply reply = await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).ConsumerHeartbeat(new ConsumerHeartbeatRequest
         {
@@ -42,6 +48,12 @@ internal sealed class ConsumerGroupHeartbeatHandler(IGrainFactory grains) : ApiH
             Assignment = reply.Assignment is null ? null : new ConsumerGroupHeartbeatResponse.AssignmentData { TopicPartitions = [.. reply.Assignment.Select(Translate)] },
         };
     }
+
+    // What a pattern finds is not looked at: a member is told identities, and reads nothing that it may not read.
+    private static ErrorCode? Refusal(ConsumerGroupHeartbeatRequest request, IAccess access) =>
+        !access.AllowsGroup(AclOperation.Read, request.GroupId) ? ErrorCode.GroupAuthorizationFailed
+        : (request.SubscribedTopicNames ?? []).Any(topic => !access.AllowsTopic(AclOperation.Describe, topic)) ? ErrorCode.TopicAuthorizationFailed
+        : null;
 
     private static TopicPartitions Translate(WantedPartitions topic) => new(new TopicId(topic.TopicId), [.. topic.Partitions]);
 

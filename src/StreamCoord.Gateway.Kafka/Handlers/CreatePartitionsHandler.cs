@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using WantedTopic = StreamCoord.Protocol.Kafka.Messages.CreatePartitionsRequest.CreatePartitionsTopic;
 
@@ -8,6 +10,8 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// <summary>Gives topics more partitions.</summary>
 internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse>
 {
+    private const short FirstStrictVersion = 3;
+
     /// <inheritdoc/>
     protected override async Task<CreatePartitionsResponse> HandleAsync(CreatePartitionsRequest request, KafkaRequestContext context)
     {
@@ -15,8 +19,8 @@ internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListene
         {
             Results = await Task.WhenAll(request.Topics.GroupBy(topic => topic.Name).Select(async same =>
             {
-                TopicReply reply = same.Count() == 1
-                    ? await GrowAsync(same.First(), request.ValidateOnly)
+                TopicReply reply = !context.Access.AllowsTopic(AclOperation.Alter, same.Key) ? TopicReply.Refused(ErrorCode.TopicAuthorizationFailed, Access.Refusal)
+                    : same.Count() == 1 ? await GrowAsync(same.First(), request.ValidateOnly, context)
                     : TopicReply.Refused(ErrorCode.InvalidRequest, "The request names the topic more than once.");
                 return new CreatePartitionsResponse.CreatePartitionsTopicResult
                 {
@@ -28,7 +32,7 @@ internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListene
         };
     }
 
-    private async Task<TopicReply> GrowAsync(WantedTopic wanted, bool validateOnly)
+    private async Task<TopicReply> GrowAsync(WantedTopic wanted, bool validateOnly, KafkaRequestContext context)
     {
         TopicReply found = await TopicLookup.FindAsync(grains, wanted.Name);
         if (found.Topic is not { } topic)
@@ -39,6 +43,7 @@ internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListene
         bool isGrowth = wanted.Count > topic.Partitions.Count;
         return isGrowth && CheckAssignments(wanted, wanted.Count - topic.Partitions.Count) is { } impossible
             ? TopicReply.Refused(ErrorCode.InvalidReplicaAssignment, impossible)
+            : isGrowth && !validateOnly && !context.Throttle.TryMutate(wanted.Count - topic.Partitions.Count, context.Version >= FirstStrictVersion) ? Mutations.Exceeded
             : await grains.GetGrain<ITopicGrain>(wanted.Name).SetPartitionCount(wanted.Count, validateOnly);
     }
 

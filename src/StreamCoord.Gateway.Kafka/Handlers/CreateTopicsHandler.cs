@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.CreateTopicsResponse.CreatableTopicResult;
 using WantedTopic = StreamCoord.Protocol.Kafka.Messages.CreateTopicsRequest.CreatableTopic;
@@ -9,6 +11,7 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// <summary>Creates topics.</summary>
 internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
 {
+    private const short FirstStrictVersion = 6;
     private const sbyte DefaultSource = 5;
     private const sbyte TopicSource = 1;
 
@@ -20,12 +23,16 @@ internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener li
         {
             Topics = await Task.WhenAll(request.Topics.DistinctBy(topic => topic.Name).Select(topic => twice.Contains(topic.Name)
                 ? Task.FromResult(Refuse(topic.Name, ErrorCode.InvalidRequest, "The request names the topic more than once."))
-                : CreateAsync(topic, request.ValidateOnly))),
+                : CreateAsync(topic, request.ValidateOnly, context))),
         };
     }
 
-    private async Task<TopicAnswer> CreateAsync(WantedTopic wanted, bool validateOnly)
+    private async Task<TopicAnswer> CreateAsync(WantedTopic wanted, bool validateOnly, KafkaRequestContext context)
     {
+        if (!context.Access.AllowsCluster(AclOperation.Create) && !context.Access.AllowsTopic(AclOperation.Create, wanted.Name))
+        {
+            return Refuse(wanted.Name, ErrorCode.TopicAuthorizationFailed, Access.Refusal);
+        }
         if ((TopicName.Check(wanted.Name) ?? CheckInternal(wanted.Name)) is { } illegal)
         {
             return Refuse(wanted.Name, ErrorCode.InvalidTopicException, illegal);
@@ -43,9 +50,13 @@ internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener li
             }
         }
         int? partitions = wanted.Assignments.Count > 0 ? wanted.Assignments.Count : wanted.NumPartitions == -1 ? null : wanted.NumPartitions;
+        if (!validateOnly && !context.Throttle.TryMutate(partitions ?? 1, context.Version >= FirstStrictVersion))
+        {
+            return Refuse(wanted.Name, ErrorCode.ThrottlingQuotaExceeded, Mutations.Message);
+        }
         short? factor = wanted.Assignments.Count > 0 || wanted.ReplicationFactor == -1 ? null : wanted.ReplicationFactor;
         TopicReply reply = await grains.GetGrain<ITopicGrain>(wanted.Name).Create(new CreateTopicRequest(partitions, factor, configs, validateOnly));
-        return reply.Topic is { } topic ? Describe(topic) : Refuse(wanted.Name, reply.Error, reply.Message!);
+        return reply.Topic is { } topic ? Describe(topic, context.Access) : Refuse(wanted.Name, reply.Error, reply.Message!);
     }
 
     private static string? CheckInternal(string name) =>
@@ -73,6 +84,16 @@ internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener li
         ErrorMessage = message,
         Configs = null,
     };
+
+    private static TopicAnswer Describe(TopicDescription topic, IAccess access) => !access.AllowsTopic(AclOperation.DescribeConfigs, topic.Name)
+        ? new TopicAnswer
+        {
+            Name = topic.Name,
+            TopicId = topic.TopicId.Value,
+            TopicConfigErrorCode = (short)ErrorCode.TopicAuthorizationFailed,
+            Configs = null,
+        }
+        : Describe(topic);
 
     private static TopicAnswer Describe(TopicDescription topic) => new()
     {

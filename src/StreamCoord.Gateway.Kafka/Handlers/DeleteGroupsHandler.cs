@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -13,7 +15,7 @@ internal sealed class DeleteGroupsHandler(IGrainFactory grains) : ApiHandler<Del
         Results = await Task.WhenAll(request.GroupsNames.Distinct().Select(async group => new DeleteGroupsResponse.DeletableGroupResult
         {
             GroupId = group,
-            ErrorCode = (short)(GroupIds.Check(group) ?? (await grains.GetGrain<IConsumerGroupGrain>(group).Delete()).Error),
+            ErrorCode = (short)(context.Access.CheckGroup(AclOperation.Delete, group) ?? (await grains.GetGrain<IConsumerGroupGrain>(group).Delete()).Error),
         })),
     };
 }

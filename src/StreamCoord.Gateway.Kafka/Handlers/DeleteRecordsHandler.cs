@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DeleteRecordsResponse.DeleteRecordsPartitionResult;
 using WantedPartition = StreamCoord.Protocol.Kafka.Messages.DeleteRecordsRequest.DeleteRecordsPartition;
@@ -16,13 +18,13 @@ internal sealed class DeleteRecordsHandler(IGrainFactory grains) : ApiHandler<De
     /// <inheritdoc/>
     protected override async Task<DeleteRecordsResponse> HandleAsync(DeleteRecordsRequest request, KafkaRequestContext context) => new()
     {
-        Topics = await Task.WhenAll(request.Topics.Select(DeleteAsync)),
+        Topics = await Task.WhenAll(request.Topics.Select(topic => DeleteAsync(topic, context.Access))),
     };
 
-    private async Task<DeleteRecordsResponse.DeleteRecordsTopicResult> DeleteAsync(WantedTopic wanted)
+    private async Task<DeleteRecordsResponse.DeleteRecordsTopicResult> DeleteAsync(WantedTopic wanted, IAccess access)
     {
         TopicReply reply = await TopicLookup.FindAsync(grains, wanted.Name);
-        ErrorCode refusal = reply.Topic is { } topic ? Check(topic) : reply.Error;
+        ErrorCode refusal = !access.AllowsTopic(AclOperation.Delete, wanted.Name) ? ErrorCode.TopicAuthorizationFailed : reply.Topic is { } topic ? Check(topic) : reply.Error;
         return new DeleteRecordsResponse.DeleteRecordsTopicResult
         {
             Name = wanted.Name,

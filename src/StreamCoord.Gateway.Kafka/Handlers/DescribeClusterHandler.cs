@@ -1,3 +1,4 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
 
@@ -17,6 +18,7 @@ internal sealed class DescribeClusterHandler(ClusterIdentity identity, KafkaList
                 EndpointType = BrokerEndpoints,
                 ClusterId = identity.ClusterId,
                 ControllerId = listener.NodeId.Value,
+                ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? context.Access.ClusterOperations() : int.MinValue,
                 Brokers =
                 [
                     new DescribeClusterResponse.DescribeClusterBroker

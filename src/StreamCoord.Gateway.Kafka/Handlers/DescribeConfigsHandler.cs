@@ -4,6 +4,7 @@ using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using ConfigAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeConfigsResponse.DescribeConfigsResourceResult;
 using ResourceAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeConfigsResponse.DescribeConfigsResult;
@@ -19,7 +20,9 @@ internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener
     /// <inheritdoc/>
     protected override async Task<DescribeConfigsResponse> HandleAsync(DescribeConfigsRequest request, KafkaRequestContext context) => new()
     {
-        Results = await Task.WhenAll(request.Resources.Select(resource => DescribeAsync(resource, request))),
+        Results = await Task.WhenAll(request.Resources.Select(resource => ConfigAlteration.Refusal(context.Access, AclOperation.DescribeConfigs, resource.ResourceType, resource.ResourceName) is { } refusal
+            ? Task.FromResult(Refuse(resource, refusal.Error, refusal.Message!))
+            : DescribeAsync(resource, request))),
     };
 
     private async Task<ResourceAnswer> DescribeAsync(WantedResource wanted, DescribeConfigsRequest request)

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -12,16 +14,16 @@ internal sealed class DescribeGroupsHandler(IGrainFactory grains) : ApiHandler<D
     /// <inheritdoc/>
     protected override async Task<DescribeGroupsResponse> HandleAsync(DescribeGroupsRequest request, KafkaRequestContext context) => new()
     {
-        Groups = await Task.WhenAll(request.Groups.Select(group => DescribeAsync(group, context.Version))),
+        Groups = await Task.WhenAll(request.Groups.Select(group => DescribeAsync(group, request.IncludeAuthorizedOperations, context))),
     };
 
-    private async Task<DescribeGroupsResponse.DescribedGroup> DescribeAsync(string groupId, short version)
+    private async Task<DescribeGroupsResponse.DescribedGroup> DescribeAsync(string groupId, bool tellsOperations, KafkaRequestContext context)
     {
-        GroupDescription group = GroupIds.Check(groupId) is { } illegal
-            ? GroupDescription.Refused(illegal, "A group has a name.", groupId)
+        GroupDescription group = context.Access.CheckGroup(AclOperation.Describe, groupId) is { } refused
+            ? GroupDescription.Refused(refused, refused == ErrorCode.GroupAuthorizationFailed ? Access.Refusal : "A group has a name.", groupId)
             : await grains.GetGrain<IConsumerGroupGrain>(groupId).Describe();
         // Older versions tell a missing group by its state alone (KIP-1043).
-        ErrorCode error = group.Error == ErrorCode.GroupIdNotFound && version < FirstVersionWithNotFound ? ErrorCode.None : group.Error;
+        ErrorCode error = group.Error == ErrorCode.GroupIdNotFound && context.Version < FirstVersionWithNotFound ? ErrorCode.None : group.Error;
         return new DescribeGroupsResponse.DescribedGroup
         {
             ErrorCode = (short)error,
@@ -30,6 +32,7 @@ internal sealed class DescribeGroupsHandler(IGrainFactory grains) : ApiHandler<D
             GroupState = group.State.ToString(),
             ProtocolType = group.ProtocolType,
             ProtocolData = group.ProtocolName,
+            AuthorizedOperations = tellsOperations && error == ErrorCode.None ? context.Access.Operations(AclResourceType.Group, groupId) : int.MinValue,
             Members =
             [
                 .. group.Members.Select(member => new DescribeGroupsResponse.DescribedGroupMember

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeLogDirsResponse.DescribeLogDirsPartition;
 using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeLogDirsResponse.DescribeLogDirsTopic;
@@ -16,6 +18,10 @@ internal sealed class DescribeLogDirsHandler(IGrainFactory grains, ILogDirectory
     /// <inheritdoc/>
     protected override async Task<DescribeLogDirsResponse> HandleAsync(DescribeLogDirsRequest request, KafkaRequestContext context)
     {
+        if (!context.Access.AllowsCluster(AclOperation.Describe))
+        {
+            return new DescribeLogDirsResponse { ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed };
+        }
         IReadOnlyList<TopicPartition> partitions = await SelectAsync(request);
         return new DescribeLogDirsResponse { Results = [await DescribeAsync(partitions)] };
     }

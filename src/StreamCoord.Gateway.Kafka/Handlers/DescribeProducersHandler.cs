@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeProducersResponse.PartitionResponse;
 using Producer = StreamCoord.Protocol.Kafka.Messages.DescribeProducersResponse.ProducerState;
 
@@ -15,8 +17,17 @@ internal sealed class DescribeProducersHandler(IGrainFactory grains) : ApiHandle
         Topics = await Task.WhenAll(request.Topics.Select(async topic => new DescribeProducersResponse.TopicResponse
         {
             Name = topic.Name,
-            Partitions = await Task.WhenAll(topic.PartitionIndexes.Select(partition => DescribeAsync(topic.Name, partition))),
+            Partitions = await Task.WhenAll(topic.PartitionIndexes.Select(partition => context.Access.AllowsTopic(AclOperation.Read, topic.Name)
+                ? DescribeAsync(topic.Name, partition)
+                : Task.FromResult(Refuse(partition)))),
         })),
+    };
+
+    private static PartitionAnswer Refuse(int partition) => new()
+    {
+        PartitionIndex = partition,
+        ErrorCode = (short)ErrorCode.TopicAuthorizationFailed,
+        ErrorMessage = Access.Refusal,
     };
 
     private async Task<PartitionAnswer> DescribeAsync(string topic, int partition)

@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition;
 using RequestCursor = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsRequest.CursorData;
@@ -25,18 +27,25 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains) : Api
                 Topics = [.. request.Topics.Select(topic => Refuse(topic.Name, ErrorCode.InvalidRequest))],
             };
         }
-        IEnumerable<(string Name, TopicReply Reply)> topics = await FindAsync(request.Topics, cursor.TopicName);
-        return Page(topics, cursor, Math.Clamp(request.ResponsePartitionLimit, 1, PartitionsMax));
+        IEnumerable<(string Name, TopicReply Reply)> topics = await FindAsync(request.Topics, cursor.TopicName, context.Access);
+        DescribeTopicPartitionsResponse page = Page(topics, cursor, Math.Clamp(request.ResponsePartitionLimit, 1, PartitionsMax));
+        foreach (TopicAnswer topic in page.Topics.Where(topic => topic.ErrorCode == 0))
+        {
+            topic.TopicAuthorizedOperations = context.Access.Operations(AclResourceType.Topic, topic.Name!);
+        }
+        return page;
     }
 
-    private async Task<IEnumerable<(string Name, TopicReply Reply)>> FindAsync(IReadOnlyList<DescribeTopicPartitionsRequest.TopicRequest> wanted, string from)
+    private async Task<IEnumerable<(string Name, TopicReply Reply)>> FindAsync(IReadOnlyList<DescribeTopicPartitionsRequest.TopicRequest> wanted, string from, IAccess access)
     {
         if (wanted.Count == 0)
         {
-            return (await TopicCatalogue.ListAsync(grains)).Where(topic => string.CompareOrdinal(topic.Name, from) >= 0).Select(topic => (topic.Name, TopicReply.Done(topic)));
+            return (await TopicCatalogue.ListAsync(grains)).Where(topic => string.CompareOrdinal(topic.Name, from) >= 0 && access.AllowsTopic(AclOperation.Describe, topic.Name)).Select(topic => (topic.Name, TopicReply.Done(topic)));
         }
         string[] names = [.. wanted.Select(topic => topic.Name).Distinct().Where(name => string.CompareOrdinal(name, from) >= 0).Order(StringComparer.Ordinal)];
-        TopicReply[] replies = await Task.WhenAll(names.Select(name => TopicLookup.FindAsync(grains, name)));
+        TopicReply[] replies = await Task.WhenAll(names.Select(name => access.AllowsTopic(AclOperation.Describe, name)
+            ? TopicLookup.FindAsync(grains, name)
+            : Task.FromResult(TopicReply.Refused(ErrorCode.TopicAuthorizationFailed, Access.Refusal))));
         return names.Zip(replies);
     }
 

@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -10,13 +12,14 @@ internal sealed class DescribeTransactionsHandler(IGrainFactory grains) : ApiHan
     /// <inheritdoc/>
     protected override async Task<DescribeTransactionsResponse> HandleAsync(DescribeTransactionsRequest request, KafkaRequestContext context) => new()
     {
-        TransactionStates = await Task.WhenAll(request.TransactionalIds.Select(DescribeAsync)),
+        TransactionStates = await Task.WhenAll(request.TransactionalIds.Select(id => DescribeAsync(id, context.Access))),
     };
 
-    private async Task<DescribeTransactionsResponse.TransactionStateData> DescribeAsync(string transactionalId)
+    private async Task<DescribeTransactionsResponse.TransactionStateData> DescribeAsync(string transactionalId, IAccess access)
     {
         TransactionDescription transaction = transactionalId.Length == 0
             ? TransactionDescription.Refused(ErrorCode.InvalidRequest, null, transactionalId)
+            : !access.AllowsTransactionalId(AclOperation.Describe, transactionalId) ? TransactionDescription.Refused(ErrorCode.TransactionalIdAuthorizationFailed, null, transactionalId)
             : await grains.GetGrain<ITransactionGrain>(transactionalId).Describe();
         if (transaction.Error != ErrorCode.None)
         {
@@ -32,7 +35,7 @@ internal sealed class DescribeTransactionsHandler(IGrainFactory grains) : ApiHan
             ProducerEpoch = transaction.ProducerEpoch,
             Topics =
             [
-                .. transaction.Partitions.GroupBy(partition => partition.Topic).Select(topic => new DescribeTransactionsResponse.TopicData
+                .. transaction.Partitions.GroupBy(partition => partition.Topic).Where(topic => access.AllowsTopic(AclOperation.Describe, topic.Key)).Select(topic => new DescribeTransactionsResponse.TopicData
                 {
                     Topic = topic.Key,
                     Partitions = [.. topic.Select(partition => partition.Partition).Order()],

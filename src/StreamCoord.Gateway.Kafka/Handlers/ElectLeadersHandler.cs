@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ElectLeadersResponse.PartitionResultData;
 
@@ -14,6 +16,10 @@ internal sealed class ElectLeadersHandler(IGrainFactory grains) : ApiHandler<Ele
     /// <inheritdoc/>
     protected override async Task<ElectLeadersResponse> HandleAsync(ElectLeadersRequest request, KafkaRequestContext context)
     {
+        if (!context.Access.AllowsCluster(AclOperation.Alter))
+        {
+            return new ElectLeadersResponse { ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed };
+        }
         if (request.ElectionType is not (Preferred or Unclean))
         {
             return new ElectLeadersResponse { ErrorCode = (short)ErrorCode.InvalidRequest };

@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -13,8 +15,8 @@ internal sealed class EndTxnHandler(IGrainFactory grains) : ApiHandler<EndTxnReq
     /// <inheritdoc/>
     protected override async Task<EndTxnResponse> HandleAsync(EndTxnRequest request, KafkaRequestContext context)
     {
-        ProducerReply reply = request.TransactionalId.Length == 0
-            ? ProducerReply.Refused(ErrorCode.InvalidRequest, null)
+        ProducerReply reply = Check(request.TransactionalId, context.Access) is { } refusal
+            ? ProducerReply.Refused(refusal, null)
             : await grains.GetGrain<ITransactionGrain>(request.TransactionalId).End(
                 new EndTransactionRequest(request.ProducerId, request.ProducerEpoch, request.Committed, context.Version >= FirstVersionThatRaisesEpoch));
         return new EndTxnResponse
@@ -24,4 +26,8 @@ internal sealed class EndTxnHandler(IGrainFactory grains) : ApiHandler<EndTxnReq
             ProducerEpoch = reply.ProducerEpoch,
         };
     }
+
+    private static ErrorCode? Check(string transactionalId, IAccess access) => transactionalId.Length == 0 ? ErrorCode.InvalidRequest
+        : access.AllowsTransactionalId(AclOperation.Write, transactionalId) ? null
+        : ErrorCode.TransactionalIdAuthorizationFailed;
 }

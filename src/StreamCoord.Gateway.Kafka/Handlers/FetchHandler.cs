@@ -1,8 +1,10 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.ZNodes;
 using FetchRequest = StreamCoord.Protocol.Kafka.Messages.FetchRequest;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.FetchResponse.PartitionData;
@@ -56,7 +58,12 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
         var room = new Room(context.Answers, bytesMax);
         try
         {
-            FetchRound round = await ReadEnoughAsync(request, context.Stopping);
+            FetchRound round = await ReadEnoughAsync(request, context);
+            if (!context.Throttle.TryFetch(round.SizeBytes))
+            {
+                round.Dispose();
+                return Answer(new FetchResponse(), context, [room]);
+            }
             var response = new FetchResponse
             {
                 Responses =
@@ -77,12 +84,13 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
         }
     }
 
-    private async Task<FetchRound> ReadEnoughAsync(FetchRequest request, CancellationToken stopping)
+    private async Task<FetchRound> ReadEnoughAsync(FetchRequest request, KafkaRequestContext context)
     {
+        CancellationToken stopping = context.Stopping;
         long started = time.GetTimestamp();
         while (true)
         {
-            FetchRound round = await ReadAsync(request);
+            FetchRound round = await ReadAsync(request, context);
             TimeSpan left = TimeSpan.FromMilliseconds(Math.Max(request.MaxWaitMs, 0)) - time.GetElapsedTime(started);
             if (round.SizeBytes >= request.MinBytes || round.HasError || left <= TimeSpan.Zero || stopping.IsCancellationRequested)
             {
@@ -93,26 +101,28 @@ internal sealed class FetchHandler(IGrainFactory grains, ILocalPartitions locals
         }
     }
 
-    private async Task<FetchRound> ReadAsync(FetchRequest request)
+    private async Task<FetchRound> ReadAsync(FetchRequest request, KafkaRequestContext context)
     {
         var round = new FetchRound(
-            Math.Min(request.MaxBytes, options.FetchBytesMax), request.IsolationLevel == 0 ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted);
+            (int)Math.Min(Math.Min(request.MaxBytes, options.FetchBytesMax), context.Throttle.FetchBytesMax),
+            request.IsolationLevel == 0 ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted);
         foreach (FetchRequest.FetchTopic topic in request.Topics)
         {
+            bool isAllowed = context.Access.AllowsTopic(AclOperation.Read, topic.Topic);
             var answers = new PartitionAnswer[topic.Partitions.Count];
             for (int i = 0; i < answers.Length; i++)
             {
-                answers[i] = await ReadAsync(topic.Topic, topic.Partitions[i], round);
+                answers[i] = await ReadAsync(topic.Topic, topic.Partitions[i], round, isAllowed);
             }
             round.Answers.Add((topic.Topic, answers));
         }
         return round;
     }
 
-    private async Task<PartitionAnswer> ReadAsync(string topic, FetchRequest.FetchPartition wanted, FetchRound round)
+    private async Task<PartitionAnswer> ReadAsync(string topic, FetchRequest.FetchPartition wanted, FetchRound round, bool isAllowed)
     {
         var partition = new TopicPartition(topic, wanted.Partition);
-        FetchReply reply = topic == IZNodeTreeGrain.TreeName && !znodes.TopicReadable
+        FetchReply reply = !isAllowed || (topic == IZNodeTreeGrain.TreeName && !znodes.TopicReadable)
             ? new FetchReply(ErrorCode.TopicAuthorizationFailed, null, RecordData.Empty, Offset.None, Offset.None, Offset.None)
             : await ReadAsync(partition, new Offset(wanted.FetchOffset), round.Allow(wanted.PartitionMaxBytes), round.Isolation);
         round.Take(partition, reply);

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using HeartbeatRequest = StreamCoord.Protocol.Kafka.Messages.HeartbeatRequest;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -11,7 +13,7 @@ internal sealed class HeartbeatHandler(IGrainFactory grains) : ApiHandler<Heartb
     /// <inheritdoc/>
     protected override async Task<HeartbeatResponse> HandleAsync(HeartbeatRequest request, KafkaRequestContext context)
     {
-        ErrorCode error = GroupIds.Check(request.GroupId) ??
+        ErrorCode error = context.Access.CheckGroup(AclOperation.Read, request.GroupId) ??
             (await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).Heartbeat(new Groups.HeartbeatRequest(request.GenerationId, request.MemberId, request.GroupInstanceId))).Error;
         return new HeartbeatResponse { ErrorCode = (short)error };
     }

@@ -1,6 +1,7 @@
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using WantedChange = StreamCoord.Protocol.Kafka.Messages.IncrementalAlterConfigsRequest.AlterableConfig;
 using WantedResource = StreamCoord.Protocol.Kafka.Messages.IncrementalAlterConfigsRequest.AlterConfigsResource;
@@ -22,7 +23,8 @@ internal sealed class IncrementalAlterConfigsHandler(IGrainFactory grains) : Api
         {
             Responses = await Task.WhenAll(request.Resources.GroupBy(one => (one.ResourceType, one.ResourceName)).Select(async same =>
             {
-                TopicReply reply = same.Count() == 1 ? await AlterAsync(same.First(), request.ValidateOnly) : ConfigAlteration.Ambiguous;
+                TopicReply reply = ConfigAlteration.Refusal(context.Access, AclOperation.AlterConfigs, same.Key.ResourceType, same.Key.ResourceName)
+                    ?? (same.Count() == 1 ? await AlterAsync(same.First(), request.ValidateOnly) : ConfigAlteration.Ambiguous);
                 return new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
                 {
                     ErrorCode = (short)reply.Error,

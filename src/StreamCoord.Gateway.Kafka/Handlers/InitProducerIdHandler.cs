@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -17,11 +19,18 @@ internal sealed class InitProducerIdHandler(IProducerIds ids, IGrainFactory grai
     {
         if (request.TransactionalId is { } transactionalId)
         {
-            return await InitTransactionalAsync(transactionalId, request, context.Version);
+            return context.Access.AllowsTransactionalId(AclOperation.Write, transactionalId)
+                ? await InitTransactionalAsync(transactionalId, request, context.Version)
+                : new InitProducerIdResponse { ErrorCode = (short)ErrorCode.TransactionalIdAuthorizationFailed };
+        }
+        // Whoever may write somewhere may do so without doubles (KIP-679).
+        if (!context.Access.AllowsCluster(AclOperation.IdempotentWrite) && !context.Access.AllowsSomewhere(AclOperation.Write, AclResourceType.Topic))
+        {
+            return new InitProducerIdResponse { ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed };
         }
         // Whoever has an id whose sequence it cannot go on with gets a new one, which every partition takes from its first batch on.
-        return await ids.NextAsync() is { } id
-            ? new InitProducerIdResponse { ProducerId = id }
+        return await ids.NextAsync() is { } producerId
+            ? new InitProducerIdResponse { ProducerId = producerId }
             : new InitProducerIdResponse { ErrorCode = (short)ErrorCode.CoordinatorNotAvailable };
     }
 

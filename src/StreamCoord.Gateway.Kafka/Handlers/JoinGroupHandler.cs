@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using JoinGroupRequest = StreamCoord.Protocol.Kafka.Messages.JoinGroupRequest;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -15,7 +17,7 @@ internal sealed class JoinGroupHandler(IGrainFactory grains) : ApiHandler<JoinGr
     /// <inheritdoc/>
     protected override async Task<JoinGroupResponse> HandleAsync(JoinGroupRequest request, KafkaRequestContext context)
     {
-        if (GroupIds.Check(request.GroupId) is { } illegal)
+        if (context.Access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal)
         {
             return new JoinGroupResponse
             {

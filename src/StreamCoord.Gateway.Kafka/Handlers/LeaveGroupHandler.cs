@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -12,7 +14,7 @@ internal sealed class LeaveGroupHandler(IGrainFactory grains) : ApiHandler<Leave
     /// <inheritdoc/>
     protected override async Task<LeaveGroupResponse> HandleAsync(LeaveGroupRequest request, KafkaRequestContext context)
     {
-        if (GroupIds.Check(request.GroupId) is { } illegal)
+        if (context.Access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal)
         {
             return new LeaveGroupResponse { ErrorCode = (short)illegal };
         }

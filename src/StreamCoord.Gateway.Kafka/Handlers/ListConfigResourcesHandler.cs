@@ -1,7 +1,9 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using Resource = StreamCoord.Protocol.Kafka.Messages.ListConfigResourcesResponse.ConfigResource;
 
@@ -13,6 +15,10 @@ internal sealed class ListConfigResourcesHandler(IGrainFactory grains, KafkaList
     /// <inheritdoc/>
     protected override async Task<ListConfigResourcesResponse> HandleAsync(ListConfigResourcesRequest request, KafkaRequestContext context)
     {
+        if (!context.Access.AllowsCluster(AclOperation.DescribeConfigs))
+        {
+            return new ListConfigResourcesResponse { ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed };
+        }
         ConfigResourceType[] types = context.Version == 0
             ? [ConfigResourceType.ClientMetrics]
             : request.ResourceTypes.Count == 0 ? Enum.GetValues<ConfigResourceType>() : [.. request.ResourceTypes.Distinct().Select(type => (ConfigResourceType)type)];

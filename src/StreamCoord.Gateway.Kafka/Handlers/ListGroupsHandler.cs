@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -11,6 +13,7 @@ internal sealed class ListGroupsHandler(IGrainFactory grains) : ApiHandler<ListG
     protected override async Task<ListGroupsResponse> HandleAsync(ListGroupsRequest request, KafkaRequestContext context)
     {
         ListGroupsReply reply = await grains.GetGrain<IGroupCatalogueGrain>(0).List();
+        bool seesAll = context.Access.AllowsCluster(AclOperation.Describe);
         return new ListGroupsResponse
         {
             ErrorCode = (short)reply.Error,
@@ -18,6 +21,7 @@ internal sealed class ListGroupsHandler(IGrainFactory grains) : ApiHandler<ListG
             [
                 .. reply.Groups
                     .Where(group => Passes(request.TypesFilter, group.Type.ToString()) && Passes(request.StatesFilter, group.State.ToString()))
+                    .Where(group => seesAll || context.Access.AllowsGroup(AclOperation.Describe, group.GroupId))
                     .Select(group => new ListGroupsResponse.ListedGroup
                     {
                         GroupId = group.GroupId,

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ListOffsetsResponse.ListOffsetsPartitionResponse;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -18,8 +20,16 @@ internal sealed class ListOffsetsHandler(IGrainFactory grains) : ApiHandler<List
         Topics = await Task.WhenAll(request.Topics.Select(async topic => new ListOffsetsResponse.ListOffsetsTopicResponse
         {
             Name = topic.Name,
-            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => FindAsync(topic.Name, partition, (IsolationLevel)request.IsolationLevel))),
+            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => context.Access.AllowsTopic(AclOperation.Describe, topic.Name)
+                ? FindAsync(topic.Name, partition, (IsolationLevel)request.IsolationLevel)
+                : Task.FromResult(Refuse(partition)))),
         })),
+    };
+
+    private static PartitionAnswer Refuse(ListOffsetsRequest.ListOffsetsPartition wanted) => new()
+    {
+        PartitionIndex = wanted.PartitionIndex,
+        ErrorCode = (short)ErrorCode.TopicAuthorizationFailed,
     };
 
     private async Task<PartitionAnswer> FindAsync(string topic, ListOffsetsRequest.ListOffsetsPartition wanted, IsolationLevel isolation)

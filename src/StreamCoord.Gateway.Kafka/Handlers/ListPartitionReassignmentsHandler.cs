@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -8,5 +10,11 @@ internal sealed class ListPartitionReassignmentsHandler : ApiHandler<ListPartiti
 {
     /// <inheritdoc/>
     protected override Task<ListPartitionReassignmentsResponse> HandleAsync(ListPartitionReassignmentsRequest request, KafkaRequestContext context) =>
-        Task.FromResult(new ListPartitionReassignmentsResponse());
+        Task.FromResult(context.Access.AllowsCluster(AclOperation.Describe)
+            ? new ListPartitionReassignmentsResponse()
+            : new ListPartitionReassignmentsResponse
+            {
+                ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed,
+                ErrorMessage = Access.Refusal,
+            });
 }

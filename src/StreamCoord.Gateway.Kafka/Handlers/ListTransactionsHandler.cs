@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -40,7 +42,8 @@ internal sealed class ListTransactionsHandler(IGrainFactory grains, TimeProvider
             (request.StateFilters.Count == 0 || states.Contains(transaction.State)) &&
             (request.ProducerIdFilters.Count == 0 || request.ProducerIdFilters.Contains(transaction.ProducerId)) &&
             (request.DurationFilter == AnyDuration || (transaction.StartedMs >= 0 && nowMs - transaction.StartedMs > request.DurationFilter)) &&
-            (pattern is null || pattern.IsMatch(transaction.TransactionalId));
+            (pattern is null || pattern.IsMatch(transaction.TransactionalId)) &&
+            context.Access.AllowsTransactionalId(AclOperation.Describe, transaction.TransactionalId);
     }
 
     private static bool IsState(string name) => Enum.GetNames<TransactionState>().Contains(name);

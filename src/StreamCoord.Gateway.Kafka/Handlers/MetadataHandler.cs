@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using ResponseTopic = StreamCoord.Protocol.Kafka.Messages.MetadataResponse.MetadataResponseTopic;
 
@@ -13,8 +15,15 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
     {
         bool isAll = request.Topics is null || (context.Version == 0 && request.Topics.Count == 0);
         ResponseTopic[] topics = isAll
-            ? [.. (await TopicCatalogue.ListAsync(grains)).Select(Describe)]
-            : await Task.WhenAll(request.Topics!.Select(topic => FindAsync(topic, context.Version < 4 || request.AllowAutoTopicCreation)));
+            ? [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.Access.AllowsTopic(AclOperation.Describe, topic.Name)).Select(Describe)]
+            : await Task.WhenAll(request.Topics!.Select(topic => FindAsync(topic, context.Version < 4 || request.AllowAutoTopicCreation, context.Access)));
+        if (request.IncludeTopicAuthorizedOperations)
+        {
+            foreach (ResponseTopic topic in topics.Where(topic => topic.ErrorCode == 0))
+            {
+                topic.TopicAuthorizedOperations = context.Access.Operations(AclResourceType.Topic, topic.Name!);
+            }
+        }
         return new MetadataResponse
         {
             Brokers =
@@ -29,23 +38,34 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
             ],
             ClusterId = identity.ClusterId,
             ControllerId = listener.NodeId.Value,
+            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? context.Access.ClusterOperations() : int.MinValue,
             Topics = topics,
         };
     }
 
-    private async Task<ResponseTopic> FindAsync(MetadataRequest.MetadataRequestTopic wanted, bool mayCreate)
+    private async Task<ResponseTopic> FindAsync(MetadataRequest.MetadataRequestTopic wanted, bool mayCreate, IAccess access)
     {
         if (wanted.Name is not { } name)
         {
             TopicDescription? known = (await TopicCatalogue.ListAsync(grains)).FirstOrDefault(topic => topic.TopicId.Value == wanted.TopicId);
-            return known is null ? Refuse(null, wanted.TopicId, ErrorCode.UnknownTopicId) : Describe(known);
+            return known is null ? Refuse(null, wanted.TopicId, ErrorCode.UnknownTopicId)
+                : access.AllowsTopic(AclOperation.Describe, known.Name) ? Describe(known) : Refuse(null, wanted.TopicId, ErrorCode.TopicAuthorizationFailed);
         }
         if (TopicName.Check(name) is not null)
         {
             return Refuse(name, default, ErrorCode.InvalidTopicException);
         }
+        if (!access.AllowsTopic(AclOperation.Describe, name))
+        {
+            return Refuse(name, default, ErrorCode.TopicAuthorizationFailed);
+        }
         ITopicGrain topic = grains.GetGrain<ITopicGrain>(name);
-        TopicReply reply = mayCreate ? await topic.DescribeOrCreate() : await topic.Describe();
+        bool mayMake = access.AllowsCluster(AclOperation.Create) || access.AllowsTopic(AclOperation.Create, name);
+        TopicReply reply = mayCreate && mayMake ? await topic.DescribeOrCreate() : await topic.Describe();
+        if (reply.Error == ErrorCode.UnknownTopicOrPartition && mayCreate && !mayMake)
+        {
+            return Refuse(name, default, ErrorCode.TopicAuthorizationFailed);
+        }
         return reply.Topic is null ? Refuse(name, default, reply.Error) : Describe(reply.Topic);
     }
 

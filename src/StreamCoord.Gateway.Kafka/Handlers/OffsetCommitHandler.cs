@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -14,18 +16,19 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains, TopicIdLookup to
     {
         bool isById = context.Version >= FirstVersionWithTopicIds;
         IReadOnlyDictionary<Guid, string> names = isById ? await topicIds.FindNamesAsync(request.Topics.Select(topic => topic.TopicId)) : new Dictionary<Guid, string>();
+        HashSet<string> refused = [.. request.Topics.Select(NameOf).Where(topic => !context.Access.AllowsTopic(AclOperation.Read, topic))];
         Dictionary<string, int> partitionCounts = await CountPartitionsAsync(request.Topics.Select(NameOf));
         OffsetToCommit[] offsets =
         [
             .. request.Topics.SelectMany(topic => topic.Partitions
-                .Where(partition => Exists(partitionCounts, NameOf(topic), partition.PartitionIndex))
+                .Where(partition => !refused.Contains(NameOf(topic)) && Exists(partitionCounts, NameOf(topic), partition.PartitionIndex))
                 .Select(partition => new OffsetToCommit(
                     new TopicPartition(NameOf(topic), partition.PartitionIndex),
                     new Offset(partition.CommittedOffset),
                     new LeaderEpoch(partition.CommittedLeaderEpoch),
                     partition.CommittedMetadata))),
         ];
-        OffsetsReply reply = GroupIds.Check(request.GroupId) is { } illegal
+        OffsetsReply reply = context.Access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal
             ? OffsetsReply.Refused(illegal, "")
             : await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).CommitOffsets(
                 new CommitOffsetsRequest(request.GenerationIdOrMemberEpoch, request.MemberId, request.GroupInstanceId, request.RetentionTimeMs, offsets));
@@ -53,8 +56,10 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains, TopicIdLookup to
         // An identity that no topic has stands for a topic without a name, which has no partitions.
         string NameOf(OffsetCommitRequest.OffsetCommitRequestTopic topic) => isById ? names.GetValueOrDefault(topic.TopicId, "") : topic.Name;
 
-        ErrorCode ErrorOf(TopicPartition partition) => !Exists(partitionCounts, partition.Topic, partition.Partition)
-            ? isById && partition.Topic.Length == 0 ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition
+        ErrorCode ErrorOf(TopicPartition partition) => reply.Error == ErrorCode.GroupAuthorizationFailed ? reply.Error
+            : isById && partition.Topic.Length == 0 ? ErrorCode.UnknownTopicId
+            : refused.Contains(partition.Topic) ? ErrorCode.TopicAuthorizationFailed
+            : !Exists(partitionCounts, partition.Topic, partition.Partition) ? ErrorCode.UnknownTopicOrPartition
             : reply.Error != ErrorCode.None ? reply.Error : outcomes[partition];
     }
 

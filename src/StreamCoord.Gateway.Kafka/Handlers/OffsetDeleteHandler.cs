@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -11,15 +13,16 @@ internal sealed class OffsetDeleteHandler(IGrainFactory grains) : ApiHandler<Off
     protected override async Task<OffsetDeleteResponse> HandleAsync(OffsetDeleteRequest request, KafkaRequestContext context)
     {
         TopicPartition[] partitions = [.. request.Topics.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.PartitionIndex)))];
-        OffsetsReply reply = GroupIds.Check(request.GroupId) is { } illegal
+        TopicPartition[] allowed = [.. partitions.Where(partition => context.Access.AllowsTopic(AclOperation.Read, partition.Topic))];
+        OffsetsReply reply = context.Access.CheckGroup(AclOperation.Delete, request.GroupId) is { } illegal
             ? OffsetsReply.Refused(illegal, "")
-            : await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).DeleteOffsets(partitions);
+            : await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).DeleteOffsets(allowed);
         return new OffsetDeleteResponse
         {
             ErrorCode = (short)reply.Error,
             Topics =
             [
-                .. reply.Partitions.GroupBy(one => one.Partition.Topic).Select(topic => new OffsetDeleteResponse.OffsetDeleteResponseTopic
+                .. reply.Partitions.Concat(reply.Error == ErrorCode.None ? partitions.Except(allowed).Select(one => new PartitionOutcome(one, ErrorCode.TopicAuthorizationFailed)) : []).GroupBy(one => one.Partition.Topic).Select(topic => new OffsetDeleteResponse.OffsetDeleteResponseTopic
                 {
                     Name = topic.Key,
                     Partitions =

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -17,16 +19,16 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains, TopicIdLookup top
     {
         if (context.Version >= FirstVersionWithGroups)
         {
+            var terms = new Terms(context.Access, request.RequireStable);
             return new OffsetFetchResponse
             {
-                Groups = await Task.WhenAll(request.Groups.Select(group =>
-                    context.Version >= FirstVersionWithTopicIds ? FetchByIdAsync(group, request.RequireStable) : FetchAsync(group, request.RequireStable))),
+                Groups = await Task.WhenAll(request.Groups.Select(group => context.Version >= FirstVersionWithTopicIds ? FetchByIdAsync(group, terms) : FetchAsync(group, terms))),
             };
         }
         TopicPartition[]? wanted = request.Topics is { } topics
             ? [.. topics.SelectMany(topic => topic.PartitionIndexes.Select(partition => new TopicPartition(topic.Name, partition)))]
             : null;
-        FetchOffsetsReply reply = await FetchAsync(request.GroupId, wanted, null, request.RequireStable);
+        FetchOffsetsReply reply = await FetchAsync(request.GroupId, wanted, null, new Terms(context.Access, request.RequireStable));
         // Version 1 has no place for an error of the group's.
         ErrorCode partitionError = context.Version < FirstVersionWithError ? reply.Error : ErrorCode.None;
         return new OffsetFetchResponse
@@ -43,12 +45,12 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains, TopicIdLookup top
         };
     }
 
-    private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAsync(OffsetFetchRequest.OffsetFetchRequestGroup group, bool isStable)
+    private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAsync(OffsetFetchRequest.OffsetFetchRequestGroup group, Terms terms)
     {
         TopicPartition[]? wanted = group.Topics is { } topics
             ? [.. topics.SelectMany(topic => topic.PartitionIndexes.Select(partition => new TopicPartition(topic.Name, partition)))]
             : null;
-        FetchOffsetsReply reply = await FetchAsync(group.GroupId, wanted, MemberOf(group), isStable);
+        FetchOffsetsReply reply = await FetchAsync(group.GroupId, wanted, MemberOf(group), terms);
         return new OffsetFetchResponse.OffsetFetchResponseGroup
         {
             GroupId = group.GroupId,
@@ -58,13 +60,13 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains, TopicIdLookup top
     }
 
     // All committed offsets are told of topics that exist; of those that are asked for, each is answered.
-    private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchByIdAsync(OffsetFetchRequest.OffsetFetchRequestGroup group, bool isStable)
+    private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchByIdAsync(OffsetFetchRequest.OffsetFetchRequestGroup group, Terms terms)
     {
         IReadOnlyDictionary<Guid, string> names = await topicIds.FindNamesAsync((group.Topics ?? []).Select(topic => topic.TopicId));
         TopicPartition[]? wanted = group.Topics is { } topics
             ? [.. topics.Where(topic => names.ContainsKey(topic.TopicId)).SelectMany(topic => topic.PartitionIndexes.Select(partition => new TopicPartition(names[topic.TopicId], partition)))]
             : null;
-        FetchOffsetsReply reply = await FetchAsync(group.GroupId, wanted, MemberOf(group), isStable);
+        FetchOffsetsReply reply = await FetchAsync(group.GroupId, wanted, MemberOf(group), terms);
         return new OffsetFetchResponse.OffsetFetchResponseGroup
         {
             GroupId = group.GroupId,
@@ -116,14 +118,36 @@ internal sealed class OffsetFetchHandler(IGrainFactory grains, TopicIdLookup top
         ],
     };
 
-    private async Task<FetchOffsetsReply> FetchAsync(string groupId, TopicPartition[]? wanted, FetchingMember? member, bool isStable) => GroupIds.Check(groupId) is { } illegal
-        ? new FetchOffsetsReply(illegal, null, [])
-        : await grains.GetGrain<IConsumerGroupGrain>(groupId).FetchOffsets(wanted, member, isStable);
+    // Of topics that the client may not see it learns no offset; where it asks for all, not even that there is one.
+    private async Task<FetchOffsetsReply> FetchAsync(string groupId, TopicPartition[]? wanted, FetchingMember? member, Terms terms)
+    {
+        if (terms.Access.CheckGroup(AclOperation.Describe, groupId) is { } refused)
+        {
+            return new FetchOffsetsReply(refused, null, []);
+        }
+        FetchOffsetsReply reply = await grains.GetGrain<IConsumerGroupGrain>(groupId).FetchOffsets(wanted, member, terms.IsStable);
+        if (!terms.Access.IsLimited)
+        {
+            return reply;
+        }
+        bool Sees(FetchedOffset offset) => terms.Access.AllowsTopic(AclOperation.Describe, offset.Partition.Topic);
+        return reply with
+        {
+            Offsets = wanted is null
+                ? [.. reply.Offsets.Where(Sees)]
+                : [.. reply.Offsets.Select(offset => Sees(offset) ? offset : Nothing(offset.Partition) with { Error = ErrorCode.TopicAuthorizationFailed })],
+        };
+    }
+
+    private static FetchedOffset Nothing(TopicPartition partition) => new(partition, Offset.None, LeaderEpoch.Unknown, "");
+
+    /// <summary>On what terms somebody asks.</summary>
+    private sealed record Terms(IAccess Access, bool IsStable);
 
     // Where the group answers nothing, each partition that was asked for is answered all the same.
     private static IEnumerable<FetchedOffset> Offsets(FetchOffsetsReply reply, TopicPartition[]? wanted) => reply.Error == ErrorCode.None
         ? reply.Offsets
-        : (wanted ?? []).Select(partition => new FetchedOffset(partition, Offset.None, LeaderEpoch.Unknown, ""));
+        : (wanted ?? []).Select(partition => Nothing(partition));
 
     private static OffsetFetchResponse.OffsetFetchResponsePartition Describe(FetchedOffset offset, ErrorCode error) => new()
     {

@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.OffsetForLeaderEpochResponse.EpochEndOffset;
 using WantedPartition = StreamCoord.Protocol.Kafka.Messages.OffsetForLeaderEpochRequest.OffsetForLeaderPartition;
 
@@ -15,8 +17,16 @@ internal sealed class OffsetForLeaderEpochHandler(IGrainFactory grains) : ApiHan
         Topics = await Task.WhenAll(request.Topics.Select(async topic => new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult
         {
             Topic = topic.Topic,
-            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => FindAsync(topic.Topic, partition))),
+            Partitions = await Task.WhenAll(topic.Partitions.Select(partition => context.Access.AllowsTopic(AclOperation.Describe, topic.Topic)
+                ? FindAsync(topic.Topic, partition)
+                : Task.FromResult(Refuse(partition)))),
         })),
+    };
+
+    private static PartitionAnswer Refuse(WantedPartition wanted) => new()
+    {
+        ErrorCode = (short)ErrorCode.TopicAuthorizationFailed,
+        Partition = wanted.Partition,
     };
 
     private async Task<PartitionAnswer> FindAsync(string topic, WantedPartition wanted)

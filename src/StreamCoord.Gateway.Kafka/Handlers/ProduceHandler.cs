@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Transactions;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ProduceResponse.PartitionProduceResponse;
 
@@ -41,12 +43,17 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
     public async ValueTask<Task<KafkaResponse>> BeginAsync(ReadOnlyMemory<byte> body, KafkaRequestContext context)
     {
         ProduceRequest request = Read(body, context.Version);
+        context.Throttle.Produced(body.Length);
+        bool mayUseId = request.TransactionalId is null || context.Access.AllowsTransactionalId(AclOperation.Write, request.TransactionalId);
         var appends = new List<(string Topic, int Partition, Task<AppendReply> Reply)>();
         foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
         {
+            bool isAllowed = mayUseId && context.Access.AllowsTopic(AclOperation.Write, topic.Name);
             foreach (ProduceRequest.PartitionProduceData partition in topic.PartitionData)
             {
-                appends.Add((topic.Name, partition.Index, await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request, context.Version)));
+                appends.Add((topic.Name, partition.Index, isAllowed
+                    ? await BeginAppendAsync(new TopicPartition(topic.Name, partition.Index), partition.Records, request, context.Version)
+                    : Task.FromResult(AppendReply.Refused(mayUseId ? ErrorCode.TopicAuthorizationFailed : ErrorCode.TransactionalIdAuthorizationFailed, Access.Refusal))));
             }
         }
         return AnswerAsync(appends, request.Acks, context);

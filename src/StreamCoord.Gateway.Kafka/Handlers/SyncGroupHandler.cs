@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using SyncGroupRequest = StreamCoord.Protocol.Kafka.Messages.SyncGroupRequest;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -11,7 +13,7 @@ internal sealed class SyncGroupHandler(IGrainFactory grains) : ApiHandler<SyncGr
     /// <inheritdoc/>
     protected override async Task<SyncGroupResponse> HandleAsync(SyncGroupRequest request, KafkaRequestContext context)
     {
-        if (GroupIds.Check(request.GroupId) is { } illegal)
+        if (context.Access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal)
         {
             return new SyncGroupResponse { ErrorCode = (short)illegal };
         }

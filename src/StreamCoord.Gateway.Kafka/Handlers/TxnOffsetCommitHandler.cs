@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
@@ -14,8 +16,11 @@ internal sealed class TxnOffsetCommitHandler(IGrainFactory grains) : ApiHandler<
     /// <inheritdoc/>
     protected override async Task<TxnOffsetCommitResponse> HandleAsync(TxnOffsetCommitRequest request, KafkaRequestContext context)
     {
-        HashSet<TopicPartition> known = await FindKnownAsync(request);
-        OffsetsReply reply = await CommitAsync(request, known, enters: context.Version >= FirstVersionThatEnters);
+        HashSet<string> refused = [.. request.Topics.Select(topic => topic.Name).Where(name => !context.Access.AllowsTopic(AclOperation.Read, name))];
+        HashSet<TopicPartition> known = await FindKnownAsync(request, refused);
+        OffsetsReply reply = Check(request, context.Access) is { } refusal
+            ? OffsetsReply.Refused(refusal, "")
+            : await CommitAsync(request, known, enters: context.Version >= FirstVersionThatEnters);
         Dictionary<TopicPartition, ErrorCode> outcomes = reply.Partitions.GroupBy(one => one.Partition).ToDictionary(same => same.Key, same => same.Last().Error);
         ErrorCode error = TransactionErrors.Of(reply.Error, knowsFenced: false);
         return new TxnOffsetCommitResponse
@@ -37,17 +42,18 @@ internal sealed class TxnOffsetCommitHandler(IGrainFactory grains) : ApiHandler<
             ],
         };
 
-        ErrorCode ErrorOf(TopicPartition partition) => !known.Contains(partition)
-            ? ErrorCode.UnknownTopicOrPartition
+        ErrorCode ErrorOf(TopicPartition partition) => reply.Error is ErrorCode.GroupAuthorizationFailed or ErrorCode.TransactionalIdAuthorizationFailed ? reply.Error
+            : refused.Contains(partition.Topic) ? ErrorCode.TopicAuthorizationFailed
+            : !known.Contains(partition) ? ErrorCode.UnknownTopicOrPartition
             : error != ErrorCode.None ? error : outcomes[partition];
     }
 
+    private static ErrorCode? Check(TxnOffsetCommitRequest request, IAccess access) => request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest
+        : access.AllowsTransactionalId(AclOperation.Write, request.TransactionalId) ? access.CheckGroup(AclOperation.Read, request.GroupId)
+        : ErrorCode.TransactionalIdAuthorizationFailed;
+
     private async Task<OffsetsReply> CommitAsync(TxnOffsetCommitRequest request, HashSet<TopicPartition> known, bool enters)
     {
-        if (request.TransactionalId.Length == 0 || GroupIds.Check(request.GroupId) is not null)
-        {
-            return OffsetsReply.Refused(request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.InvalidGroupId, "");
-        }
         OffsetToCommit[] offsets =
         [
             .. request.Topics.SelectMany(topic => topic.Partitions.Select(partition => new OffsetToCommit(
@@ -64,10 +70,10 @@ internal sealed class TxnOffsetCommitHandler(IGrainFactory grains) : ApiHandler<
             new CommitOffsetsRequest(request.GenerationId, request.MemberId, request.GroupInstanceId, DefaultRetention, offsets)));
     }
 
-    private async Task<HashSet<TopicPartition>> FindKnownAsync(TxnOffsetCommitRequest request)
+    private async Task<HashSet<TopicPartition>> FindKnownAsync(TxnOffsetCommitRequest request, HashSet<string> refused)
     {
         HashSet<TopicPartition> known = [];
-        foreach (TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic topic in request.Topics)
+        foreach (TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic topic in request.Topics.Where(topic => !refused.Contains(topic.Name)))
         {
             TopicReply found = await TopicLookup.FindAsync(grains, topic.Name);
             known.UnionWith(topic.Partitions

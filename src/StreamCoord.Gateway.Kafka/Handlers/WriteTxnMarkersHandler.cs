@@ -1,6 +1,8 @@
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
@@ -16,15 +18,16 @@ internal sealed class WriteTxnMarkersHandler(IGrainFactory grains) : ApiHandler<
             Topics = await Task.WhenAll(marker.Topics.Select(async topic => new WriteTxnMarkersResponse.WritableTxnMarkerTopicResult
             {
                 Name = topic.Name,
-                Partitions = await Task.WhenAll(topic.PartitionIndexes.Select(partition => WriteAsync(new TopicPartition(topic.Name, partition), marker))),
+                Partitions = await Task.WhenAll(topic.PartitionIndexes.Select(partition => WriteAsync(new TopicPartition(topic.Name, partition), marker, context.Access))),
             })),
         })),
     };
 
-    private async Task<WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult> WriteAsync(TopicPartition partition, WriteTxnMarkersRequest.WritableTxnMarker marker)
+    private async Task<WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult> WriteAsync(TopicPartition partition, WriteTxnMarkersRequest.WritableTxnMarker marker, IAccess access)
     {
-        MarkerReply reply = marker.ProducerId < 0 || marker.ProducerEpoch < 0
-            ? new MarkerReply(ErrorCode.InvalidRequest, null)
+        bool isAllowed = access.AllowsCluster(AclOperation.ClusterAction) || access.AllowsCluster(AclOperation.Alter);
+        MarkerReply reply = !isAllowed || marker.ProducerId < 0 || marker.ProducerEpoch < 0
+            ? new MarkerReply(isAllowed ? ErrorCode.InvalidRequest : ErrorCode.ClusterAuthorizationFailed, null)
             : await grains.GetGrain<IPartitionGrain>(partition.ToString()).WriteMarker(
                 new ProducerMarker(marker.ProducerId, marker.ProducerEpoch, marker.TransactionResult, marker.CoordinatorEpoch));
         return new WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult { PartitionIndex = partition.Partition, ErrorCode = (short)reply.Error };

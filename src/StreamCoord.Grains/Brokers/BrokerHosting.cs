@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Grains.Security;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Grains.ZNodes;
+using StreamCoord.Security;
 
 namespace StreamCoord.Grains.Brokers;
 
@@ -39,6 +41,9 @@ public static class BrokerHosting
         services.AddSingleton<MetadataStart>();
         services.AddSingleton<MetadataWatch>();
         services.AddSingleton<ConfigFollower>();
+        services.AddSingleton<OwnedRoots>();
+        services.AddSingleton<SecurityFollower>();
+        services.AddSingleton<ISecurityStore, SecurityStore>();
         services.AddSingleton<Controller>();
         services.AddSingleton<ControllerElection>();
         services.AddSingleton<BrokerRegistration>();

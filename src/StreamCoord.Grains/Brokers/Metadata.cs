@@ -1,3 +1,4 @@
+using StreamCoord.Grains.Security;
 using StreamCoord.Grains.Topics;
 using StreamCoord.ZNodes;
 
@@ -43,6 +44,7 @@ internal sealed class Metadata(
                 await nodes.CompleteAsync();
             }
             await watch.StartAsync();
+            await parts.Security.LoadAsync();
             start.Complete();
         }
 #pragma warning disable CA1031 // Whatever it is, everybody who waits must hear of it.
@@ -64,12 +66,15 @@ internal sealed class Metadata(
 }
 
 /// <summary>What follows the watch and must be there, and hear, from its first event on.</summary>
-internal sealed class MetadataParts(ConfigFollower configs, Controller controller) : IDisposable
+internal sealed class MetadataParts(ConfigFollower configs, SecurityFollower security, Controller controller) : IDisposable
 {
+    public SecurityFollower Security => security;
+
     /// <inheritdoc/>
     public void Dispose()
     {
         configs.Dispose();
+        security.Dispose();
         controller.Dispose();
     }
 }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using StreamCoord.Grains.Groups;
+using StreamCoord.Grains.Security;
 using StreamCoord.Grains.Topics;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Brokers;
 
 /// <summary>
-/// This silo's watch on the znodes of brokers, topics and configurations, whoever writes them. It owns one connection, and makes another one when that breaks.
+/// This silo's watch on the znodes of brokers, topics, configurations and access control lists, whoever writes them. It owns one connection, and makes another one when that breaks.
 /// </summary>
 /// <remarks>The events are raised one after another, in the order of their transactions; who hears them must return at once.</remarks>
 internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider time, ILogger<MetadataWatch> logger) : IDisposable
@@ -21,6 +22,7 @@ internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider tim
         (TopicPaths.Deletions, WatchKinds.PersistentRecursive),
         (BrokerPaths.Ids, WatchKinds.PersistentRecursive),
         (BrokerPaths.Controller, WatchKinds.PersistentRecursive),
+        .. SecurityPaths.Roots.Select(root => (root.Path, WatchKinds.PersistentRecursive)),
     ];
 
     private readonly CancellationTokenSource _stopping = new();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using StreamCoord.Gateway.Kafka;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Silo.Options;
 
@@ -34,11 +35,14 @@ internal sealed record Endpoints(IPEndPoint Http, IPEndPoint Kafka, string Kafka
     /// <summary>The same as it stands in the znode tree, for whoever looks for this silo.</summary>
     /// <param name="httpAddress">Where clients reach the HTTP gateway.</param>
     /// <param name="rack">Where the machine stands.</param>
-    public BrokerEndpoints Describe(string httpAddress, string? rack)
+    /// <param name="security">How Kafka's listener is secured; with one of them it has the name of that.</param>
+    /// <param name="hasHttps">Whether the HTTP listener is encrypted.</param>
+    public BrokerEndpoints Describe(string httpAddress, string? rack, ListenerSecurity security, bool hasHttps)
     {
         const string Plain = "PLAINTEXT";
+        string kafka = security.Name();
         string host = KafkaAddress[..KafkaAddress.LastIndexOf(':')];
         return new BrokerEndpoints(
-            host, [new(Plain, Plain, KafkaAddress), new("HTTP", Plain, httpAddress), new("SILO", Plain, Silo.ToString()), new("GATEWAY", Plain, Gateway.ToString())], rack);
+            host, [new(kafka, kafka, KafkaAddress), new("HTTP", hasHttps ? "SSL" : Plain, httpAddress), new("SILO", Plain, Silo.ToString()), new("GATEWAY", Plain, Gateway.ToString())], rack);
     }
 }

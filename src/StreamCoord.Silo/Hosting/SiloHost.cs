@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
@@ -10,6 +13,7 @@ using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Grains.Transactions;
 using StreamCoord.Grains.ZNodes;
+using StreamCoord.Security;
 using StreamCoord.Silo.Data;
 using StreamCoord.Silo.Options;
 using StreamCoord.ZNodes;
@@ -31,6 +35,7 @@ internal static class SiloHost
     private const PosixSignal FileSizeLimitSignal = (PosixSignal)25;
 
     private const int StartAttemptsMax = 5;
+    private const int UserSecretBytes = 32;
 
     /// <summary>How long requests under way may take to finish when the silo stops.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
@@ -48,9 +53,13 @@ internal static class SiloHost
             ? await Database.OpenServerAsync(connectionString)
             : await Database.OpenEmbeddedAsync(directory.DatabasePath);
 
+        using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddSiloConsole(configuration));
+        using TlsCertificates? certificates = options.Tls.CertificatePath is null
+            ? null
+            : await TlsCertificates.OpenAsync(options.Tls, TimeProvider.System, logging.CreateLogger<TlsCertificates>());
         var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId);
         (WebApplication started, Endpoints endpoints) = await StartAsync(
-            listeners => Build(configuration, options, identity, directory, database, tree, listeners), options);
+            listeners => Build(configuration, new SiloParts(options, identity, directory, database, tree, certificates), listeners), options);
         await using WebApplication application = started;
 
         string httpAddress = options.Listeners.HttpAdvertised ?? BoundAddress(application);
@@ -61,7 +70,7 @@ internal static class SiloHost
             ["silo"] = endpoints.Silo.ToString(),
             ["gateway"] = endpoints.Gateway.ToString(),
         });
-        await AwaitTreeAsync(application, endpoints.Describe(httpAddress, options.Node.Rack));
+        await AwaitTreeAsync(application, endpoints.Describe(httpAddress, options.Node.Rack, options.KafkaGateway.Security, options.Tls.HasHttps));
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
         application.Logger.Serves(identity.NodeId, identity.ClusterId, endpoints.KafkaAddress, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
@@ -118,17 +127,12 @@ internal static class SiloHost
         }
     }
 
-    private static WebApplication Build(
-        IConfiguration configuration, SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, TreePreload tree, Endpoints endpoints)
+    private static WebApplication Build(IConfiguration configuration, SiloParts parts, Endpoints endpoints)
     {
+        (SiloOptionsSet options, ClusterIdentity identity, DataDirectory directory, Database database, TreePreload tree, TlsCertificates? certificates) = parts;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "StreamCoord" });
         builder.Logging.AddSiloConsole(configuration);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(endpoints.Http);
-            kestrel.Listen(endpoints.Kafka, listen => listen.UseKafka());
-        });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, endpoints, options, certificates));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
@@ -139,6 +143,9 @@ internal static class SiloHost
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options.Log));
         builder.Services.AddPartitions(directory.Path);
         builder.Services.AddZNodes(directory.Path, options.ZNodes, tree);
+        builder.Services.AddSingleton(options.Authorization);
+        builder.Services.AddSingleton(provider =>
+            new UserDirectory(options.KafkaUsers, provider.GetRequiredService<ISecurityStore>(), RandomNumberGenerator.GetBytes(UserSecretBytes)));
         builder.Services.AddHttpGateway(options.HttpGateway);
         builder.Services.AddKafkaGateway(
             options.KafkaGateway,
@@ -153,6 +160,25 @@ internal static class SiloHost
         application.MapHealth();
         application.MapPrometheusScrapingEndpoint("/metrics");
         return application;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, Endpoints endpoints, SiloOptionsSet options, TlsCertificates? certificates)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(endpoints.Http, listen =>
+        {
+            if (options.Tls.HasHttps)
+            {
+                listen.UseHttps(certificates!.For(ClientCertificates.None));
+            }
+        });
+        kestrel.Listen(endpoints.Kafka, listen => listen.UseKafka(inner =>
+        {
+            if (options.KafkaGateway.Security.HasTls())
+            {
+                inner.UseHttps(certificates!.For(options.Tls.ClientAuth));
+            }
+        }));
     }
 
     private static void ConfigureSilo(ISiloBuilder silo, SiloOptionsSet options, ClusterIdentity identity, Database database, Endpoints endpoints)

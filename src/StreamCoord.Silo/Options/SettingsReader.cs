@@ -46,6 +46,21 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return bool.TryParse(text, out bool value) ? value : throw Refuse(key, text, $"it takes {Accepted}");
     }
 
+    /// <summary>One of a few words, whatever their letters' case.</summary>
+    public string Word(string key, string byDefault, IReadOnlyList<string> words)
+    {
+        string accepted = string.Join(", ", words);
+        if (Raw(key, byDefault, accepted) is not { Length: > 0 } text)
+        {
+            return byDefault;
+        }
+        return words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? throw Refuse(key, text, $"it takes {accepted}");
+    }
+
+    /// <summary>One of the values of an enumeration, by name.</summary>
+    public T Choice<T>(string key, T byDefault)
+        where T : struct, Enum => Enum.Parse<T>(Word(key, byDefault.ToString(), Enum.GetNames<T>()));
+
     /// <summary>An address and a port to listen on.</summary>
     public IPEndPoint Endpoint(string key, IPEndPoint byDefault)
     {

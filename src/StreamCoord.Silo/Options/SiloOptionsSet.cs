@@ -3,6 +3,7 @@ using StreamCoord.Gateway.Kafka;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Groups;
 using StreamCoord.Log;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 using StreamCoord.Transactions;
 using StreamCoord.ZNodes;
@@ -35,6 +36,13 @@ internal sealed class SiloOptionsSet
 
     public required KafkaGatewayOptions KafkaGateway { get; init; }
 
+    public required TlsSettings Tls { get; init; }
+
+    /// <summary><c>Kafka:SaslUsers</c>: users that are there from the start, with their passwords. They may use every mechanism, and HTTP's Basic.</summary>
+    public required IReadOnlyDictionary<string, string> KafkaUsers { get; init; }
+
+    public required AuthorizationOptions Authorization { get; init; }
+
     /// <summary>Reads and checks all options.</summary>
     /// <exception cref="StartRefusedException">A value is wrong, or a key does not exist.</exception>
     public static SiloOptionsSet Read(IConfiguration configuration)
@@ -46,6 +54,7 @@ internal sealed class SiloOptionsSet
     /// <exception cref="StartRefusedException">A value is wrong, or a key does not exist.</exception>
     public static SiloOptionsSet Read(SettingsReader settings)
     {
+        TlsSettings tls = TlsSettings.Read(settings);
         var options = new SiloOptionsSet
         {
             Node = NodeOptions.Read(settings),
@@ -57,7 +66,10 @@ internal sealed class SiloOptionsSet
             Groups = GroupSettings.Read(settings),
             Transactions = TransactionSettings.Read(settings),
             HttpGateway = ReadHttpGateway(settings),
-            KafkaGateway = ReadKafkaGateway(settings),
+            Tls = tls,
+            KafkaGateway = KafkaSettings.Read(settings, tls),
+            KafkaUsers = KafkaSettings.ReadUsers(settings),
+            Authorization = AuthorizationSettings.Read(settings),
         };
         settings.RefuseUnknownKeys();
         settings.CheckLogLevels();
@@ -112,17 +124,6 @@ internal sealed class SiloOptionsSet
             ConsumerRequestTimeoutMs = settings.Number("Http:ConsumerRequestTimeoutMs", defaults.ConsumerRequestTimeoutMs, int.MinValue, int.MaxValue),
             ConsumerResponseBytesMax = settings.Number("Http:ConsumerResponseBytesMax", defaults.ConsumerResponseBytesMax, long.MinValue, long.MaxValue),
             ConsumerMemoryBytesMax = settings.Number("Http:ConsumerMemoryBytesMax", defaults.ConsumerMemoryBytesMax, long.MinValue, long.MaxValue),
-        };
-    }
-
-    private static KafkaGatewayOptions ReadKafkaGateway(SettingsReader settings)
-    {
-        var defaults = new KafkaGatewayOptions();
-        return new KafkaGatewayOptions
-        {
-            RequestBytesMax = settings.Number("Kafka:RequestBytesMax", defaults.RequestBytesMax, 1_024, 1_073_741_824),
-            FetchBytesMax = settings.Number("Kafka:FetchBytesMax", defaults.FetchBytesMax, 1_024, 1_073_741_824),
-            IdleMs = settings.Number("Kafka:IdleMs", defaults.IdleMs, 1_000, int.MaxValue),
         };
     }
 }

@@ -22,11 +22,14 @@ internal sealed class KafkaClient : IAsyncDisposable
         _stream = connection.GetStream();
     }
 
-    public static async Task<KafkaClient> ConnectAsync(string endpoint)
+    /// <summary>What the client calls itself.</summary>
+    public string ClientId { get; init; } = "test";
+
+    public static async Task<KafkaClient> ConnectAsync(string endpoint, string clientId = "test")
     {
         var connection = new TcpClient();
         await connection.ConnectAsync(IPEndPoint.Parse(endpoint));
-        return new KafkaClient(connection);
+        return new KafkaClient(connection) { ClientId = clientId };
     }
 
     public ValueTask DisposeAsync()
@@ -53,7 +56,7 @@ internal sealed class KafkaClient : IAsyncDisposable
         writer.WriteInt16(TRequest.ApiKey);
         writer.WriteInt16(version);
         writer.WriteInt32(correlationId);
-        writer.WriteString("test", flexible: false);
+        writer.WriteString(ClientId, flexible: false);
         if (TRequest.IsFlexible(version))
         {
             writer.WriteUnsignedVarint(0);
@@ -73,6 +76,16 @@ internal sealed class KafkaClient : IAsyncDisposable
     {
         byte[] frame = await ReadFrameAsync();
         return Parse<TResponse>(frame, correlationId, version);
+    }
+
+    /// <summary>Sends a token without a header, and waits for the answer, which has none either.</summary>
+    public async Task<byte[]> AskBareAsync(byte[] token)
+    {
+        byte[] frame = new byte[4 + token.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame, token.Length);
+        token.CopyTo(frame, 4);
+        await _stream.WriteAsync(frame);
+        return await ReadFrameAsync();
     }
 
     /// <summary>Sends bytes as they are.</summary>

@@ -1,8 +1,10 @@
 using System.Buffers;
+using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Handlers;
 using StreamCoord.Gateway.Kafka.Tests.Client;
+using StreamCoord.Gateway.Kafka.Tests.Clients;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Transactions;
@@ -18,7 +20,7 @@ public sealed class FetchBudgetTests
     {
         var partitions = new CountingPartitions();
         var handler = new FetchHandler(null!, partitions, new KafkaGatewayOptions { FetchBytesMax = 1_000 }, new ZNodeOptions(), TimeProvider.System);
-        var context = new KafkaRequestContext(1, Requests.FetchVersion, 1, null, "here", new ByteBudget(1_000), CancellationToken.None);
+        var context = new KafkaRequestContext(1, Requests.FetchVersion, 1, null, SecurityFakes.Client(), RequestThrottle.None, new ByteBudget(1_000), CancellationToken.None);
         List<Task<KafkaResponse>> answers = [];
         for (int i = 0; i < 10; i++)
         {

@@ -134,7 +134,7 @@ public sealed class TransactionTests(SiloFixture fixture) : TopicTests(fixture)
         Assert.Contains(Id, await ListAsync(new ListTransactionsRequest { StateFilters = ["Ongoing"], ProducerIdFilters = [id] }, 0));
         Assert.DoesNotContain(Id, await ListAsync(new ListTransactionsRequest { StateFilters = ["CompleteCommit"] }, 0));
         Assert.DoesNotContain(Id, await ListAsync(new ListTransactionsRequest { DurationFilter = 3_600_000 }, 1));
-        Assert.Equal([Id], await ListAsync(new ListTransactionsRequest { TransactionalIdPattern = $"{Id[..^1]}." }, 2));
+        Assert.Equal([Id], await ListAsync(new ListTransactionsRequest { TransactionalIdPattern = Id.Replace("id-", "id.", StringComparison.Ordinal) }, 2));
         ListTransactionsResponse unknown = await Client.AskAsync<ListTransactionsRequest, ListTransactionsResponse>(new ListTransactionsRequest { StateFilters = ["Odd"] }, 2);
         Assert.Equal(["Odd"], unknown.UnknownStateFilters);
         ListTransactionsResponse illegal = await Client.AskAsync<ListTransactionsRequest, ListTransactionsResponse>(new ListTransactionsRequest { TransactionalIdPattern = "(" }, 2);
