@@ -66,4 +66,8 @@ public sealed class HttpGatewayOptions
     /// <summary>How many bytes the answers that consumers of v2 are gathering may take together; a read beyond that is refused with 503.</summary>
     /// <value>256 MiB by default: sixteen of the largest answers. 1 KiB to 64 GiB.</value>
     public long ConsumerMemoryBytesMax { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Where this silo is reached, as host:port, for clients that must come back to it. Null for the address that the client used.</summary>
+    /// <value>The option <c>Http:AdvertisedEndpoint</c> of the silo.</value>
+    public string? AdvertisedEndpoint { get; set; }
 }

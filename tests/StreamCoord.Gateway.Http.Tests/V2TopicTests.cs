@@ -109,7 +109,7 @@ public sealed class V2TopicTests
     [InlineData("/topics/t", """{"records":[]}""", 422, 42206)]
     [InlineData("/topics/t", """{"records":[5]}""", 422, 42206)]
     [InlineData("/topics/t", """{"records":[{"value":"YQ==","partition":-1}]}""", 422, 42206)]
-    [InlineData("/topics/t", """{"records":[{"value":"YQ=="},{"value":"no base64"}]}""", 422, 42203)]
+    [InlineData("/topics/t", """{"records":[{"value":"YQ=="},{"value":"no base64!"}]}""", 422, 42203)]
     [InlineData("/topics/t", """{"records":[{"value":5}]}""", 422, 42203)]
     [InlineData("/topics/t", """{"records":[{"value":""},{"value":""},{"value":""}]}""", 422, 42206)]
     [InlineData("/topics/t", "{", 400, 400)]

@@ -36,7 +36,7 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
         }
         if (metadata?.GetMetadata<GroupNeeds>() is { } ofGroup)
         {
-            context.RequireGroup(ofGroup.Operation, RequestParameters.Route(context, "group"));
+            context.RequireGroup(ofGroup.Operation, RequestParameters.Group(context));
         }
         if (metadata?.GetMetadata<TopicNeeds>() is { } needs && RequestParameters.Topic(context) is { } topic && !caller.Allows(needs.Operation, AclResourceType.Topic, topic))
         {

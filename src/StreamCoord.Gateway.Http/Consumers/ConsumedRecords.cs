@@ -14,12 +14,16 @@ namespace StreamCoord.Gateway.Http.Consumers;
 /// </summary>
 internal sealed class ConsumedRecords : IDisposable
 {
+    /// <summary>The most records in one answer: each takes about 70 bytes of JSON beside its key and value.</summary>
+    private const int RecordsMax = 100_000;
+
     private readonly PooledBuffer _body = new();
     private readonly Utf8JsonWriter _writer;
     private readonly EmbeddedFormat _format;
     private readonly long _bytesMax;
     private readonly List<(FetchPlan Plan, Offset Next)> _moves = [];
     private long _bytes;
+    private int _foundCount;
 
     /// <summary>Begins an answer.</summary>
     public ConsumedRecords(EmbeddedFormat format, long bytesMax)
@@ -104,12 +108,13 @@ internal sealed class ConsumedRecords : IDisposable
                     return (next, V2Errors.Conversion($"the record at offset {record.Offset} of partition {plan.Partition} is not JSON. Read it with a consumer of the format binary."));
                 }
                 _bytes += record.Key.Span.Length + record.Value.Span.Length;
-                if (_bytes > _bytesMax && !isFirst)
+                if ((_bytes > _bytesMax || IsFull) && !isFirst)
                 {
                     IsFull = true;
                     return (next, null);
                 }
                 isFirst = false;
+                IsFull = _bytes >= _bytesMax || ++_foundCount >= RecordsMax;
                 next = record.Offset + 1;
             }
             if (reader.Problem != BatchProblem.None)

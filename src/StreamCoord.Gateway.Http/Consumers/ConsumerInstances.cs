@@ -54,7 +54,7 @@ internal sealed class ConsumerInstances : IDisposable
     /// <exception cref="RequestException">There is none of that name that is the caller's.</exception>
     public ConsumerInstance Get(HttpContext context)
     {
-        string group = RequestParameters.Route(context, "group");
+        string group = RequestParameters.Group(context);
         string name = RequestParameters.Route(context, "instance");
         return _instances.TryGetValue((group, name), out ConsumerInstance? instance) && instance.Config.Owner == context.Caller()
             ? instance

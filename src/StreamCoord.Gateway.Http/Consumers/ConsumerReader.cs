@@ -93,7 +93,7 @@ internal sealed class ConsumerReader(IGrainFactory grains, ConsumerConfig config
         bool isWell = true;
         foreach (FetchPlan plan in plans)
         {
-            if (records.IsFull || records.WantedBytes == 1)
+            if (records.IsFull)
             {
                 break;
             }

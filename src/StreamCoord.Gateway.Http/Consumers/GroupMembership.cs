@@ -61,12 +61,17 @@ internal sealed class GroupMembership(
                 await StayAsync(stop);
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && FailureTranslation.Expected(exception) is { } problem)
+        catch (Exception exception) when (!stop.IsCancellationRequested)
         {
-            _problem = problem;
+            GatewayError? expected = FailureTranslation.Expected(exception);
+            if (expected is null)
+            {
+                logger.Failed(exception, config.Name, config.Group);
+            }
+            _problem = expected ?? GatewayErrors.Internal();
             Changed();
-            logger.MembershipFailed(config.Name, config.Group, problem.Detail);
-            await Task.Delay(problem.IsRetriable ? RetryDelay : HeartbeatInterval, time, stop);
+            logger.MembershipFailed(config.Name, config.Group, _problem.Detail);
+            await Task.Delay(_problem.IsRetriable ? RetryDelay : HeartbeatInterval, time, stop);
         }
     }
 

@@ -57,12 +57,12 @@ internal sealed class ConsumerGroupResource(GroupReader groups, ClusterIdentity 
     private Task<GroupView> FindAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        return groups.GetAsync(RequestParameters.Route(context, "group"));
+        return groups.GetAsync(RequestParameters.Group(context));
     }
 
     private static GroupMemberView RequireMember(HttpContext context, GroupView group)
     {
-        string id = RequestParameters.Route(context, "consumer");
+        string id = RequestParameters.Name(context, "consumer");
         return group.Members.FirstOrDefault(member => member.MemberId == id)
             ?? throw new RequestException(GatewayErrors.NotFound($"Consumer {id} is no member of the group {group.GroupId}."));
     }

@@ -37,7 +37,7 @@ internal sealed class ConsumerLagResource(GroupReader groups, ClusterIdentity cl
     private async Task<(GroupView Group, IReadOnlyList<ConsumerLag> Lags)> FindAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        GroupView group = await groups.GetAsync(RequestParameters.Route(context, "group"));
+        GroupView group = await groups.GetAsync(RequestParameters.Group(context));
         IReadOnlyList<ConsumerLag> lags = await groups.ListLagsAsync(group);
         return (group, [.. lags.Where(lag => context.AllowsTopic(AclOperation.Describe, lag.Partition.Topic))]);
     }

@@ -22,7 +22,7 @@ internal sealed class V2ConsumerResource(ConsumerInstances instances, IOptions<H
         CreateConsumerBody body = await V2Body.TryReadAsync(context, ConsumerJson.Default.CreateConsumerBody) ?? new CreateConsumerBody(null, null, null, null, null, null, null);
         ConsumerConfig config = ConfigOf(context, group, body);
         instances.Create(config);
-        string baseUri = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/consumers/{Uri.EscapeDataString(group)}/instances/{Uri.EscapeDataString(config.Name)}";
+        string baseUri = $"{context.Request.Scheme}://{options.Value.AdvertisedEndpoint ?? context.Request.Host.ToString()}{context.Request.PathBase}/consumers/{Uri.EscapeDataString(group)}/instances/{Uri.EscapeDataString(config.Name)}";
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer =>
         {
             writer.WriteStartObject();
@@ -40,7 +40,7 @@ internal sealed class V2ConsumerResource(ConsumerInstances instances, IOptions<H
 
     private static string GroupOf(HttpContext context)
     {
-        string group = RequestParameters.Route(context, "group");
+        string group = RequestParameters.Group(context);
         return group.Length <= NameLengthMax ? group : throw new RequestException(V2Errors.InvalidConfig($"a group's name has at most {NameLengthMax} characters."));
     }
 

@@ -100,13 +100,18 @@ internal static class MediaTypes
         return best;
     }
 
-    // The most specific range that matches decides.
+    // The most specific range that matches decides. 'application/json' is that type alone here, not every one that ends in +json.
     private static double QualityOf(string type, IList<MediaTypeHeaderValue> accepted)
     {
         var offered = new MediaTypeHeaderValue(type);
-        MediaTypeHeaderValue? match = accepted.Where(range => range.MatchesAllTypes || offered.IsSubsetOf(range)).OrderByDescending(Specificity).FirstOrDefault();
+        MediaTypeHeaderValue? match = accepted.Where(range => Matches(range, offered)).OrderByDescending(Specificity).FirstOrDefault();
         return match is null ? 0 : match.Quality ?? 1;
     }
+
+    private static bool Matches(MediaTypeHeaderValue range, MediaTypeHeaderValue offered) =>
+        range.MatchesAllTypes
+        || (range.MatchesAllSubTypes && range.Type.Equals(offered.Type, StringComparison.OrdinalIgnoreCase))
+        || range.MediaType.Equals(offered.MediaType, StringComparison.OrdinalIgnoreCase);
 
     private static int Specificity(MediaTypeHeaderValue range) => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
 }

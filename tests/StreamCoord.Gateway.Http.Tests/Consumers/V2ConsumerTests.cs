@@ -253,6 +253,14 @@ public sealed class V2ConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_consumer_is_found_at_the_silo_that_created_it()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(_time, ("AdvertisedEndpoint", "silo-3.example:81"));
+        Assert.Equal("http://silo-3.example:81/consumers/g%2Fh/instances/n", (await host.V2Async("POST", "/consumers/g%2Fh", """{"name":"n"}""")).Json.GetProperty("base_uri").GetString());
+        (await host.V2Async("GET", "/consumers/g%2Fh/instances/n/records")).V2(409, 40903);
+    }
+
+    [Fact]
     public async Task The_memory_of_all_reads_is_bounded()
     {
         await using GatewayHost host = await GatewayHost.StartAsync(_time, ("ConsumerMemoryBytesMax", "1024"));
