@@ -152,7 +152,8 @@ internal static class Endpoints
             new ApiAnswer(StatusCodes.Status204NoContent, null, "Done, durably."));
     }
 
-    private static void Map(
+    /// <summary>One path and method.</summary>
+    public static void Map(
         this IEndpointRouteBuilder routes, string method, string pattern, RequestDelegate handler, string tag, string summary, params object[] metadata) =>
         routes.MapMethods(pattern, [method], handler)
             .WithTags(tag)

@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StreamCoord.Gateway.Http.Access;
+using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Description;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Events;
+using StreamCoord.Gateway.Http.Groups;
 using StreamCoord.Gateway.Http.Produce;
 using StreamCoord.Gateway.Http.Resources;
 using StreamCoord.Gateway.Http.ZNodes;
@@ -19,7 +21,7 @@ namespace StreamCoord.Gateway.Http;
 public static class HttpGateway
 {
     /// <summary>
-    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, the <see cref="ZNodeOptions"/>,
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="Brokers.IBroker"/>, the <see cref="ZNodeOptions"/>,
     /// <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/>, <see cref="Security.UserDirectory"/>, <see cref="Security.ISecurityStore"/> and
     /// <see cref="Security.AuthorizationOptions"/>.
     /// </summary>
@@ -38,8 +40,25 @@ public static class HttpGateway
         services.AddSingleton<ClusterResource>();
         services.AddSingleton<TopicResource>();
         services.AddSingleton<TopicConfigResource>();
+        services.AddSingleton<BrokerResource>();
+        services.AddSingleton<BrokerConfigResource>();
+        services.AddSingleton<ReplicaResource>();
+        services.AddSingleton<ReassignmentResource>();
+        services.AddSingleton<GroupReader>();
+        services.AddSingleton<ConsumerGroupResource>();
+        services.AddSingleton<ConsumerLagResource>();
+        services.AddSingleton<AclResource>();
         services.AddSingleton<ProduceResource>();
         services.AddSingleton<ProduceBatchResource>();
+        services.AddSingleton<V2ServiceResource>();
+        services.AddSingleton<V2TopicResource>();
+        services.AddSingleton<V2ProduceResource>();
+        services.AddSingleton<MemoryBudget>();
+        services.AddSingleton<ConsumerInstances>();
+        services.AddSingleton<V2ConsumerResource>();
+        services.AddSingleton<V2SubscriptionResource>();
+        services.AddSingleton<V2PositionResource>();
+        services.AddSingleton<V2RecordResource>();
         services.AddSingleton<TopicAccess>();
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<ZNodeRequests>();
@@ -79,7 +98,13 @@ public static class HttpGateway
         });
         app.MapRecords();
         app.MapTopics();
+        app.MapBrokers();
+        app.MapReplicas();
+        app.MapGroups();
+        app.MapAcls();
         app.MapProduce();
+        app.MapV2Topics();
+        app.MapV2Consumers();
         app.MapZNodes();
         app.MapOpenApi();
         return app;

@@ -38,4 +38,36 @@ public sealed class HttpGatewayOptions
     /// </summary>
     /// <value>32 MiB by default: the reports of about 150000 records. 64 KiB to 1 GiB.</value>
     public long ProduceReportBytesMax { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>How many records a produce request of v2 may hold.</summary>
+    /// <value>10000 by default: as many as one answer lists in less than 1 MB. 1 to 1000000.</value>
+    public int ProduceRecordsMax { get; set; } = 10_000;
+
+    /// <summary>How many consumers of v2 may live on this silo at once; one more is refused with 503.</summary>
+    /// <value>1000 by default: each one that subscribes is a member of its group, with heartbeats of its own. 1 to 100000.</value>
+    public int ConsumersMax { get; set; } = 1_000;
+
+    /// <summary>After how long without a request a consumer of v2 is deleted, in milliseconds (Confluent's <c>consumer.instance.timeout.ms</c>).</summary>
+    /// <value>300000 by default, as Confluent's proxy. 1000 to 86400000.</value>
+    public int ConsumerIdleMs { get; set; } = 300_000;
+
+    /// <summary>How many topics or partitions one request about a consumer of v2 may name.</summary>
+    /// <value>10000 by default: what a consumer remembers of a partition takes about 100 bytes. 1 to 1000000.</value>
+    public int ConsumerPartitionsMax { get; set; } = 10_000;
+
+    /// <summary>How long a consumer of v2 waits for records where the request does not say, in milliseconds (Confluent's <c>consumer.request.timeout.ms</c>).</summary>
+    /// <value>1000 by default, as Confluent's proxy. 0 to 30000.</value>
+    public int ConsumerRequestTimeoutMs { get; set; } = 1_000;
+
+    /// <summary>The most bytes of keys and values in one answer to a consumer of v2, but for its first record (Confluent's <c>consumer.request.max.bytes</c>).</summary>
+    /// <value>16 MiB by default, where Confluent's proxy takes 64 MiB: the answer is complete in memory before it is sent. 1 KiB to 1 GiB.</value>
+    public long ConsumerResponseBytesMax { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How many bytes the answers that consumers of v2 are gathering may take together; a read beyond that is refused with 503.</summary>
+    /// <value>256 MiB by default: sixteen of the largest answers. 1 KiB to 64 GiB.</value>
+    public long ConsumerMemoryBytesMax { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Where this silo is reached, as host:port, for clients that must come back to it. Null for the address that the client used.</summary>
+    /// <value>The option <c>Http:AdvertisedEndpoint</c> of the silo.</value>
+    public string? AdvertisedEndpoint { get; set; }
 }

@@ -19,6 +19,13 @@ public sealed class HttpGatewayOptionsValidator : IValidateOptions<HttpGatewayOp
         Check(nameof(options.ProduceBatchEntriesMax), options.ProduceBatchEntriesMax, 1, 100_000);
         Check(nameof(options.ProduceWindowBytesMax), options.ProduceWindowBytesMax, KiB, GiB);
         Check(nameof(options.ProduceReportBytesMax), options.ProduceReportBytesMax, 64 * KiB, GiB);
+        Check(nameof(options.ProduceRecordsMax), options.ProduceRecordsMax, 1, 1_000_000);
+        Check(nameof(options.ConsumersMax), options.ConsumersMax, 1, 100_000);
+        Check(nameof(options.ConsumerIdleMs), options.ConsumerIdleMs, 1_000, 86_400_000);
+        Check(nameof(options.ConsumerPartitionsMax), options.ConsumerPartitionsMax, 1, 1_000_000);
+        Check(nameof(options.ConsumerRequestTimeoutMs), options.ConsumerRequestTimeoutMs, 0, 30_000);
+        Check(nameof(options.ConsumerResponseBytesMax), options.ConsumerResponseBytesMax, KiB, GiB);
+        Check(nameof(options.ConsumerMemoryBytesMax), options.ConsumerMemoryBytesMax, KiB, 64 * GiB);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string key, long value, long min, long max)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Connections;
@@ -29,6 +30,7 @@ public static class KafkaGateway
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<KafkaSecurity>();
         services.AddSingleton<BrokerConfigs>();
+        services.AddSingleton<IBroker, Broker>();
         services.AddSingleton<TopicIdLookup>();
         services.AddSingleton<FetchSessions>();
         services.AddSingleton<FetchPlanner>();

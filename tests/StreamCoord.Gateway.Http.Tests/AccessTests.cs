@@ -89,13 +89,86 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.NotEqual(401, (await _host.GetAsync("/v1/znodes/")).Status);
     }
 
+    [Theory]
+    [InlineData("GET", "/v3/clusters/{0}/brokers")]
+    [InlineData("GET", "/v3/clusters/{0}/brokers/1/configs")]
+    [InlineData("PUT", "/v3/clusters/{0}/brokers/1/configs/num.partitions")]
+    [InlineData("GET", "/v3/clusters/{0}/topics/open/partitions/0/replicas")]
+    [InlineData("GET", "/v3/clusters/{0}/topics/open/partitions/0/offset")]
+    [InlineData("GET", "/v3/clusters/{0}/topics/-/partitions/-/reassignment")]
+    [InlineData("GET", "/v3/clusters/{0}/consumer-groups/g")]
+    [InlineData("GET", "/v3/clusters/{0}/consumer-groups/g/lags")]
+    [InlineData("GET", "/v3/clusters/{0}/acls")]
+    [InlineData("POST", "/v3/clusters/{0}/acls")]
+    [InlineData("POST", "/v3/clusters/{0}/acls:batch")]
+    [InlineData("DELETE", "/v3/clusters/{0}/acls")]
+    [InlineData("GET", "/brokers")]
+    [InlineData("GET", "/topics/open")]
+    [InlineData("POST", "/topics/open")]
+    [InlineData("POST", "/topics/open/partitions/0")]
+    [InlineData("GET", "/topics/open/partitions/0/offsets")]
+    [InlineData("POST", "/consumers/g")]
+    [InlineData("GET", "/consumers/g/instances/i/records")]
+    public async Task ThePathsOfConfluentsProxy_AreGuarded(string method, string path)
+    {
+        string address = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, GatewayHost.ClusterId);
+        Assert.Contains("\"error_code\":40101", (await _host.JsonAsync(new HttpMethod(method), address, "{}")).Body, StringComparison.Ordinal);
+        As("alice:wonder:land");
+        Assert.Contains("\"error_code\":40301", (await _host.JsonAsync(new HttpMethod(method), address, "{}")).Body, StringComparison.Ordinal);
+        As("admin:admin");
+        Assert.NotInRange((await _host.JsonAsync(new HttpMethod(method), address, "{}")).Status, 401, 403);
+    }
+
+    [Fact]
+    public async Task AListing_OfGroupsOrTopics_LeavesOutWhatTheCallerMayNotSee()
+    {
+        _host.Cluster.Group("g").Commit("open", 0, 0);
+        _host.Cluster.Group("h").Commit("open", 0, 0);
+        As("alice:wonder:land");
+        Allow(AclResourceType.Group, "g", AclOperation.Describe);
+
+        string groups = (await _host.GetAsync($"/v3/clusters/{GatewayHost.ClusterId}/consumer-groups")).Body;
+
+        Assert.Contains("\"consumer_group_id\":\"g\"", groups, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"consumer_group_id\":\"h\"", groups, StringComparison.Ordinal);
+        Assert.Equal("[]", (await _host.GetAsync("/topics")).Body);
+        Assert.DoesNotContain("open", (await _host.GetAsync($"/v3/clusters/{GatewayHost.ClusterId}/consumer-groups/g/lags")).Body.Replace($"{_host.Client.BaseAddress}", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AConsumer_ReadsOnlyWhatItsCreatorMayRead_AndServesNobodyElse()
+    {
+        _host.Cluster.Partition("open", 0).Add("a");
+        As("alice:wonder:land");
+        Allow(AclResourceType.Group, "g", AclOperation.Read);
+        string consumer = await _host.ConsumerAsync("g", """{"auto.offset.reset":"earliest"}""");
+        const string Partition = """{"partitions":[{"topic":"open","partition":0}]}""";
+        (await _host.V2Async("POST", $"{consumer}/assignments", Partition)).V2(403, 40301);
+        (await _host.V2Async("POST", $"{consumer}/subscription", """{"topics":["open"]}""")).V2(403, 40301);
+        Allow(AclResourceType.Topic, "open", AclOperation.Read);
+        await _host.DoneAsync("POST", $"{consumer}/assignments", Partition);
+        Assert.Equal(200, (await _host.V2Async("GET", $"{consumer}/records")).Status);
+        _host.Security.Current = _host.Security.Current with { Acls = AclSet.Empty };
+        Allow(AclResourceType.Group, "g", AclOperation.Read);
+        (await _host.V2Async("GET", $"{consumer}/records")).V2(403, 40301);
+        (await _host.V2Async("POST", $"{consumer}/offsets")).V2(403, 40301);
+        As("admin:admin");
+        (await _host.V2Async("GET", $"{consumer}/records")).V2(404, 40403);
+    }
+
     private void As(string? user) => _host.Client.DefaultRequestHeaders.Authorization =
         user is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
 
-    private void Allow(string topic, params AclOperation[] operations)
+    private void Allow(string topic, params AclOperation[] operations) => Allow(AclResourceType.Topic, topic, operations);
+
+    private void Allow(AclResourceType type, string name, params AclOperation[] operations)
     {
         AclRule[] rules = [.. operations.Select(operation => new AclRule("User:alice", "127.0.0.1", operation, AclEffect.Allow))];
-        var acls = new AclSet([KeyValuePair.Create(new AclPattern(AclResourceType.Topic, topic, AclPatternType.Literal), (IReadOnlyList<AclRule>)rules)]);
-        _host.Security.Current = _host.Security.Current with { Acls = acls };
+        var pattern = new AclPattern(type, name, AclPatternType.Literal);
+        IEnumerable<IGrouping<AclPattern, AclBinding>> others = _host.Security.Current.Acls.All.Where(binding => binding.Pattern != pattern).GroupBy(binding => binding.Pattern);
+        _host.Security.Current = _host.Security.Current with
+        {
+            Acls = new AclSet([.. others.Select(same => KeyValuePair.Create(same.Key, (IReadOnlyList<AclRule>)[.. same.Select(binding => binding.Rule)])), KeyValuePair.Create(pattern, (IReadOnlyList<AclRule>)rules)]),
+        };
     }
 }

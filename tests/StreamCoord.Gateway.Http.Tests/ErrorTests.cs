@@ -9,7 +9,9 @@ public sealed class ErrorTests
     {
         await using GatewayHost host = await GatewayHost.StartAsync();
         (await host.GetAsync("/v1/nothing")).Problem(404, "NOT_FOUND");
-        (await host.GetAsync("/")).Problem(404, "NOT_FOUND");
+        (await host.GetAsync("/nothing")).Problem(404, "NOT_FOUND");
+        (await host.GetAsync("/topics/t/nothing")).V2(404, 404);
+        (await host.SendAsync(HttpMethod.Put, "/brokers", null)).V2(405, 405);
         (await host.GetAsync("/v3/nothing")).Confluent(404, 404);
         (await host.SendAsync(HttpMethod.Delete, "/v1/topics/t/records:import", null)).Problem(405, "METHOD_NOT_ALLOWED");
         (await host.SendAsync(HttpMethod.Put, "/v3/clusters", null)).Confluent(405, 405);

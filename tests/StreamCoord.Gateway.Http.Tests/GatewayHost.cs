@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Http.Tests.Fakes;
 using StreamCoord.Gateway.Http.Tests.ZNodes;
 using StreamCoord.Security;
@@ -53,6 +54,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<ICoordination>(coordination);
         builder.Services.AddSingleton(Bind(new ZNodeOptions(), settings));
         builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
+        builder.Services.AddSingleton<IBroker, FakeBroker>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         var security = new MemoryStore();
         builder.Services.AddSingleton<ISecurityStore>(security);
@@ -127,9 +129,14 @@ public sealed record Answer(int Status, string? ContentType, string Body, string
     }
 
     /// <summary>Checks the shape of Confluent's errors.</summary>
-    public string Confluent(int status, int errorCode)
+    public string Confluent(int status, int errorCode) => Confluent(status, errorCode, "application/json");
+
+    /// <summary>Checks the shape of v2's errors.</summary>
+    public string V2(int status, int errorCode) => Confluent(status, errorCode, "application/vnd.kafka.v2+json");
+
+    private string Confluent(int status, int errorCode, string contentType)
     {
-        Assert.Equal((status, "application/json"), (Status, ContentType));
+        Assert.Equal((status, contentType), (Status, ContentType));
         Assert.Equal(["error_code", "message"], Json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(errorCode, Json.GetProperty("error_code").GetInt32());
         return Json.GetProperty("message").GetString()!;

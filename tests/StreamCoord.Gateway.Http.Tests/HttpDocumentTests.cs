@@ -19,11 +19,31 @@ public sealed class HttpDocumentTests
         page.Append(CultureInfo.InvariantCulture, $$$"""
             # HTTP
 
-            Made from src/StreamCoord.Gateway.Http/Endpoints.cs; a test holds it. `/openapi/v1.json` of a running silo says the same to machines.
+            Made from src/StreamCoord.Gateway.Http/*Endpoints.cs; a test holds it. `/openapi/v1.json` of a running silo says the same to machines.
 
             Paths under /v1 are StreamCoord's own; errors there are problem details (RFC 9457) with a stable `code`. Paths under /v3 follow the Confluent
             REST Proxy, and so do their errors: `{"error_code":…,"message":"…"}`. The silo adds `/health/live`, `/health/ready` and `/metrics`
             ([operating](../operating/README.md)).
+
+            ## Version 2 of Confluent's proxy
+
+            What stands at the root (`/topics`, `/brokers`, `/consumers`) is its version 2: content types `application/vnd.kafka.v2+json` and, for records,
+            `application/vnd.kafka.binary.v2+json` (keys and values in base64) or `application/vnd.kafka.json.v2+json` (JSON); the header Accept is matched with its quality
+            values. There is no schema registry, so Avro, JSON Schema and Protobuf are refused: produced with 42201, as a consumer's format with 42204.
+
+            A consumer lives on the silo that created it, in memory: its `base_uri` is the address of that silo (`Http:AdvertisedEndpoint`, else as the client used it), and a restart ends it. It is a member of its group like
+            any other, in the classic protocol with the assignor `range`, so it shares partitions with clients of Kafka; a group of KIP-848 does not take it (40903). Where
+            `auto.commit.enable` is true, as it is by default, what a read returned is committed by the next read, by a rebalance and at the end. A commit names the last record that is
+            done; the group keeps, and `GET …/offsets` shows, the next one. With access control on, whoever created a consumer alone may use it.
+
+            | status | error_code |
+            |---|---|
+            | 404 | 40401 topic, 40402 partition, 40403 consumer |
+            | 406, 415 | as the status; 40601 a format that is not the consumer's |
+            | 409 | 40902 the name is taken, 40903 the consumer cannot do that as it is |
+            | 422 | 42201 no schemas, 42203 not base64 or not JSON, 42204 a consumer's configuration, 42206 the body |
+            | 401, 403 | 40101 who are you, 40301 you may not |
+            | 500, 503 | 50002, 50003 try again |
 
             ## Znodes: what all requests share
 

@@ -16,6 +16,13 @@ public sealed class HttpGatewayOptionsTests
     [InlineData("ProduceBatchEntriesMax", "0", "1 to 100000")]
     [InlineData("ProduceWindowBytesMax", "0", "1024 to 1073741824")]
     [InlineData("ProduceReportBytesMax", "65535", "65536 to 1073741824")]
+    [InlineData("ProduceRecordsMax", "0", "1 to 1000000")]
+    [InlineData("ConsumersMax", "0", "1 to 100000")]
+    [InlineData("ConsumerIdleMs", "999", "1000 to 86400000")]
+    [InlineData("ConsumerPartitionsMax", "0", "1 to 1000000")]
+    [InlineData("ConsumerRequestTimeoutMs", "-1", "0 to 30000")]
+    [InlineData("ConsumerResponseBytesMax", "1023", "1024 to 1073741824")]
+    [InlineData("ConsumerMemoryBytesMax", "1023", "1024 to 68719476736")]
     public void A_wrong_value_names_its_key_and_range(string key, string value, string range)
     {
         ValidateOptionsResult result = new HttpGatewayOptionsValidator().Validate(null, GatewayHost.Options((key, value)));

@@ -29,14 +29,23 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
         }
         var caller = new HttpCaller(Identify(context.Request), AddressOf(context), store, options);
         context.Features.Set(caller);
-        if (context.GetEndpoint()?.Metadata.GetMetadata<TopicNeeds>() is { } needs && RequestParameters.Topic(context) is { } topic && !caller.Allows(needs.Operation, AclResourceType.Topic, topic))
+        EndpointMetadataCollection? metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<ClusterNeeds>() is { } ofCluster)
+        {
+            context.RequireCluster(ofCluster.Operation);
+        }
+        if (metadata?.GetMetadata<GroupNeeds>() is { } ofGroup)
+        {
+            context.RequireGroup(ofGroup.Operation, RequestParameters.Group(context));
+        }
+        if (metadata?.GetMetadata<TopicNeeds>() is { } needs && RequestParameters.Topic(context) is { } topic && !caller.Allows(needs.Operation, AclResourceType.Topic, topic))
         {
             throw caller.Refuse(ErrorCode.TopicAuthorizationFailed, $"topic '{topic}'");
         }
     }
 
     private static bool IsOfTopics(PathString path) =>
-        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v2", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v3", StringComparison.OrdinalIgnoreCase);
+        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
 
     private static string AddressOf(HttpContext context)
     {

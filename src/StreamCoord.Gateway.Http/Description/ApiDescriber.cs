@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using StreamCoord.Gateway.Http.V2;
 
 namespace StreamCoord.Gateway.Http.Description;
 
@@ -33,7 +34,7 @@ internal static class ApiDescriber
         {
             Title = "StreamCoord",
             Version = "v1",
-            Description = "Records, topics and the tree of znodes. /v1 is StreamCoord's own and reports problems as RFC 9457 documents with a 'code'; /v3 follows the Confluent REST Proxy.",
+            Description = "Records, topics and the tree of znodes. /v1 is StreamCoord's own and reports problems as RFC 9457 documents with a 'code'; /v3, and what stands at the root, follow the Confluent REST Proxy.",
         };
     }
 
@@ -61,7 +62,8 @@ internal static class ApiDescriber
 
     private static OpenApiResponses Responses(ApiAnswer answer, string path)
     {
-        string errorType = path.StartsWith("v3", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
+        var address = new PathString($"/{path}");
+        string errorType = ApiVersions.IsV3(address) ? "application/json" : ApiVersions.IsV2(address) ? MediaTypes.Plain : "application/problem+json";
         return new OpenApiResponses
         {
             [answer.Status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse

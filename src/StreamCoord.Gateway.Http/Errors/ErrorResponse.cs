@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Gateway.Http.V2;
 
 namespace StreamCoord.Gateway.Http.Errors;
 
-/// <summary>Writes a failure: Confluent's shape under /v2 and /v3, RFC 9457 problem details everywhere else.</summary>
+/// <summary>Writes a failure: Confluent's shape on the paths of its proxy, RFC 9457 problem details everywhere else.</summary>
 internal static class ErrorResponse
 {
     private const int RetryAfterSeconds = 1;
@@ -21,10 +22,8 @@ internal static class ErrorResponse
         {
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"StreamCoord\", charset=\"UTF-8\"";
         }
-        PathString path = context.Request.Path;
-        bool speaksConfluent = path.StartsWithSegments("/v3", StringComparison.Ordinal) || path.StartsWithSegments("/v2", StringComparison.Ordinal);
-        return speaksConfluent
-            ? JsonReply.WriteAsync(context, error.Status, writer => WriteConfluent(writer, error))
+        return ApiVersions.IsV3(context.Request.Path) ? JsonReply.WriteAsync(context, error.Status, writer => WriteConfluent(writer, error))
+            : ApiVersions.IsV2(context.Request.Path) ? JsonReply.WriteAsync(context, error.Status, writer => WriteConfluent(writer, error), MediaTypes.ErrorTo(context.Request))
             : JsonReply.WriteAsync(context, error.Status, writer => WriteProblem(writer, error), "application/problem+json");
     }
 

@@ -12,7 +12,8 @@ internal sealed class ConfluentJson(HttpRequest request, ClusterIdentity cluster
 {
     private readonly string _clusters = $"{request.Scheme}://{request.Host}{request.PathBase}/v3/clusters";
 
-    private string Self => $"{_clusters}/{cluster.ClusterId}";
+    /// <summary>The address of the cluster.</summary>
+    public string Self => $"{_clusters}/{cluster.ClusterId}";
 
     /// <summary>The address of a topic.</summary>
     public string TopicUrl(string topic) => $"{Self}/topics/{topic}";
@@ -95,30 +96,62 @@ internal sealed class ConfluentJson(HttpRequest request, ClusterIdentity cluster
             }
         });
 
+    /// <summary>Every configuration of all topics.</summary>
+    public void WriteAllConfigs(Utf8JsonWriter writer, IReadOnlyList<TopicDescription> topics) =>
+        WriteList(writer, "KafkaTopicConfigList", $"{Self}/topics/-/configs", () =>
+        {
+            foreach (TopicDescription topic in topics)
+            {
+                foreach (TopicConfigDefinition definition in TopicConfigs.All)
+                {
+                    WriteConfig(writer, topic, definition);
+                }
+            }
+        });
+
     /// <summary>One configuration of a topic.</summary>
     public void WriteConfig(Utf8JsonWriter writer, TopicDescription topic, TopicConfigDefinition definition)
     {
         bool isSet = topic.Configs.TryGetValue(definition.Name, out string? value);
         WriteStart(writer, "KafkaTopicConfig", $"{TopicUrl(topic.Name)}/configs/{definition.Name}", $"/topic={topic.Name}/config={definition.Name}");
         writer.WriteString("topic_name", topic.Name);
-        writer.WriteString("name", definition.Name);
-        writer.WriteString("value", isSet ? value : definition.Default);
-        writer.WriteBoolean("is_default", !isSet);
-        writer.WriteBoolean("is_read_only", false);
-        writer.WriteBoolean("is_sensitive", false);
-        writer.WriteString("source", isSet ? DynamicTopicConfig : DefaultConfig);
-        writer.WriteStartArray("synonyms");
-        if (isSet)
-        {
-            WriteSynonym(writer, definition.Name, value!, DynamicTopicConfig);
-        }
-        WriteSynonym(writer, definition.Name, definition.Default, DefaultConfig);
-        writer.WriteEndArray();
+        WriteSetting(writer, new Setting(definition.Name, isSet ? value! : definition.Default, isSet ? DynamicTopicConfig : DefaultConfig, IsReadOnly: false, definition.Default));
         writer.WriteEndObject();
     }
 
+    /// <summary>What every kind of configuration has, with what its value would be if it were not set.</summary>
+    public static void WriteSetting(Utf8JsonWriter writer, Setting setting)
+    {
+        bool isDefault = setting.Source == DefaultConfig;
+        writer.WriteString("name", setting.Name);
+        writer.WriteString("value", setting.Value);
+        writer.WriteBoolean("is_default", isDefault);
+        writer.WriteBoolean("is_read_only", setting.IsReadOnly);
+        writer.WriteBoolean("is_sensitive", false);
+        writer.WriteString("source", setting.Source);
+        writer.WriteStartArray("synonyms");
+        if (!isDefault)
+        {
+            WriteSynonym(writer, setting.Name, setting.Value, setting.Source);
+        }
+        if (setting.Default is { } @default)
+        {
+            WriteSynonym(writer, setting.Name, @default, DefaultConfig);
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>One configuration of whatever has some.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Value">Its value.</param>
+    /// <param name="Source">Kafka's word for where the value comes from.</param>
+    /// <param name="IsReadOnly">Whether nobody can change it.</param>
+    /// <param name="Default">What its value would be if it were not set; null when it always is.</param>
+    public sealed record Setting(string Name, string Value, string Source, bool IsReadOnly, string? Default);
+
     private const string DynamicTopicConfig = "DYNAMIC_TOPIC_CONFIG";
-    private const string DefaultConfig = "DEFAULT_CONFIG";
+    /// <summary>Kafka's word for a value that nobody has set.</summary>
+    public const string DefaultConfig = "DEFAULT_CONFIG";
 
     private static void WriteSynonym(Utf8JsonWriter writer, string name, string value, string source)
     {
@@ -129,7 +162,8 @@ internal sealed class ConfluentJson(HttpRequest request, ClusterIdentity cluster
         writer.WriteEndObject();
     }
 
-    private void WriteStart(Utf8JsonWriter writer, string kind, string self, string resourcePath)
+    /// <summary>What every resource begins with; its object stays open.</summary>
+    public void WriteStart(Utf8JsonWriter writer, string kind, string self, string resourcePath)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", kind);
@@ -140,7 +174,8 @@ internal sealed class ConfluentJson(HttpRequest request, ClusterIdentity cluster
         writer.WriteString("cluster_id", cluster.ClusterId);
     }
 
-    private static void WriteList(Utf8JsonWriter writer, string kind, string self, Action writeEntries)
+    /// <summary>A list of resources, whole.</summary>
+    public static void WriteList(Utf8JsonWriter writer, string kind, string self, Action writeEntries)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", kind);
@@ -154,7 +189,8 @@ internal sealed class ConfluentJson(HttpRequest request, ClusterIdentity cluster
         writer.WriteEndObject();
     }
 
-    private static void WriteLink(Utf8JsonWriter writer, string name, string url)
+    /// <summary>A link to another resource.</summary>
+    public static void WriteLink(Utf8JsonWriter writer, string name, string url)
     {
         writer.WriteStartObject(name);
         writer.WriteString("related", url);

@@ -20,10 +20,7 @@ internal sealed class TopicProducer(TopicDescription topic, PartitionAppenders a
     {
         try
         {
-            ProduceRecord record = ProduceRecordParser.Parse(json, time.GetUtcNow().ToUnixTimeMilliseconds());
-            RequireFit(record);
-            var partition = new TopicPartition(topic.Name, PartitionOf(record));
-            return appenders.AppendAsync(partition, new PendingRecord(record, _batchBytesMax));
+            return ProduceAsync(ProduceRecordParser.Parse(json, time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
         catch (RequestException exception)
         {
@@ -32,6 +29,20 @@ internal sealed class TopicProducer(TopicDescription topic, PartitionAppenders a
         catch (InvalidOperationException)
         {
             return Task.FromResult(ProduceOutcome.Failed(GatewayErrors.InvalidRequest("Bad Request: The record holds text that is not valid UTF-8 or UTF-16.")));
+        }
+    }
+
+    /// <summary>Puts a record on its way, likewise.</summary>
+    public Task<ProduceOutcome> ProduceAsync(ProduceRecord record)
+    {
+        try
+        {
+            RequireFit(record);
+            return appenders.AppendAsync(new TopicPartition(topic.Name, PartitionOf(record)), new PendingRecord(record, _batchBytesMax));
+        }
+        catch (RequestException exception)
+        {
+            return Task.FromResult(ProduceOutcome.Failed(exception.Error));
         }
     }
 

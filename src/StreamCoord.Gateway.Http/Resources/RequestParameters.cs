@@ -40,6 +40,12 @@ internal static class RequestParameters
         return partition;
     }
 
+    /// <summary>The group in the path. Groups may have any name: a slash in it comes as %2F, which the web server leaves as it is.</summary>
+    public static string Group(HttpContext context) => Name(context, "group");
+
+    /// <summary>A name in the path that may hold a slash, likewise.</summary>
+    public static string Name(HttpContext context, string name) => Route(context, name).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A part of the path.</summary>
     public static string Route(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
 

@@ -1,5 +1,7 @@
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Security;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Resources;
@@ -12,6 +14,14 @@ internal sealed class TopicConfigResource(IGrainFactory grains, ClusterIdentity 
         TopicDescription topic = await DescribeAsync(context);
         var json = new ConfluentJson(context.Request, cluster);
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteConfigs(writer, topic));
+    }
+
+    public async Task ListAllAsync(HttpContext context)
+    {
+        ClusterResource.RequireCluster(context, cluster);
+        TopicDescription[] topics = [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.AllowsTopic(AclOperation.DescribeConfigs, topic.Name))];
+        var json = new ConfluentJson(context.Request, cluster);
+        await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteAllConfigs(writer, topics));
     }
 
     public async Task GetAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;

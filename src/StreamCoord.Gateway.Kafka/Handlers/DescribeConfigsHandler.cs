@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Groups;
@@ -86,9 +87,9 @@ internal sealed class DescribeConfigsHandler(IGrainFactory grains, KafkaListener
         Name = config.Name,
         Value = config.Value,
         ReadOnly = true,
-        ConfigSource = (sbyte)config.Source,
+        ConfigSource = (sbyte)(config.IsDefault ? ConfigSource.Default : ConfigSource.StaticBroker),
         Synonyms = request.IncludeSynonyms
-            ? Synonyms(config.Name, config.Source == ConfigSource.StaticBroker ? config.Value : null, ConfigSource.StaticBroker, config.Default)
+            ? Synonyms(config.Name, config.IsDefault ? null : config.Value, ConfigSource.StaticBroker, config.Default)
             : [],
         ConfigType = (sbyte)config.Type,
         Documentation = request.IncludeDocumentation ? config.Documentation : null,

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Coordinators;
 using StreamCoord.Groups;
 
 namespace StreamCoord.Grains.Groups;

@@ -147,6 +147,7 @@ internal static class SiloHost
         builder.Services.AddSingleton(options.Authorization);
         builder.Services.AddSingleton(provider =>
             new UserDirectory(options.KafkaUsers, provider.GetRequiredService<ISecurityStore>(), RandomNumberGenerator.GetBytes(UserSecretBytes)));
+        options.HttpGateway.AdvertisedEndpoint = options.Listeners.HttpAdvertised;
         builder.Services.AddHttpGateway(options.HttpGateway);
         builder.Services.AddKafkaGateway(
             options.KafkaGateway,

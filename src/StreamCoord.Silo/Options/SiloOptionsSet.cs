@@ -117,6 +117,13 @@ internal sealed class SiloOptionsSet
             ProduceBatchEntriesMax = settings.Number("Http:ProduceBatchEntriesMax", defaults.ProduceBatchEntriesMax, int.MinValue, int.MaxValue),
             ProduceWindowBytesMax = settings.Number("Http:ProduceWindowBytesMax", defaults.ProduceWindowBytesMax, long.MinValue, long.MaxValue),
             ProduceReportBytesMax = settings.Number("Http:ProduceReportBytesMax", defaults.ProduceReportBytesMax, long.MinValue, long.MaxValue),
+            ProduceRecordsMax = settings.Number("Http:ProduceRecordsMax", defaults.ProduceRecordsMax, int.MinValue, int.MaxValue),
+            ConsumersMax = settings.Number("Http:ConsumersMax", defaults.ConsumersMax, int.MinValue, int.MaxValue),
+            ConsumerIdleMs = settings.Number("Http:ConsumerIdleMs", defaults.ConsumerIdleMs, int.MinValue, int.MaxValue),
+            ConsumerPartitionsMax = settings.Number("Http:ConsumerPartitionsMax", defaults.ConsumerPartitionsMax, int.MinValue, int.MaxValue),
+            ConsumerRequestTimeoutMs = settings.Number("Http:ConsumerRequestTimeoutMs", defaults.ConsumerRequestTimeoutMs, int.MinValue, int.MaxValue),
+            ConsumerResponseBytesMax = settings.Number("Http:ConsumerResponseBytesMax", defaults.ConsumerResponseBytesMax, long.MinValue, long.MaxValue),
+            ConsumerMemoryBytesMax = settings.Number("Http:ConsumerMemoryBytesMax", defaults.ConsumerMemoryBytesMax, long.MinValue, long.MaxValue),
         };
     }
 }

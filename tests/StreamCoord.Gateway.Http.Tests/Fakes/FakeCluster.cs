@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StreamCoord.Groups;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Tests.Fakes;
@@ -8,6 +9,11 @@ public sealed class FakeCluster : IGrainFactory
 {
     private readonly ConcurrentDictionary<string, FakeTopic> _topics = new();
     private readonly ConcurrentDictionary<string, FakePartition> _partitions = new();
+
+    private readonly ConcurrentDictionary<string, FakeGroup> _groups = new();
+
+    /// <summary>The groups that exist.</summary>
+    public IEnumerable<string> GroupIds => _groups.Where(group => group.Value.Exists).Select(group => group.Key);
 
     /// <summary>The topics that exist.</summary>
     public IEnumerable<string> TopicNames => _topics.Values.Where(topic => topic.Exists).Select(topic => topic.Name);
@@ -25,6 +31,8 @@ public sealed class FakeCluster : IGrainFactory
 
     public FakePartition Partition(string topic, int partition) =>
         _partitions.GetOrAdd($"{topic}/{partition}", _ => new FakePartition(this, topic, partition));
+
+    public FakeGroup Group(string id) => _groups.GetOrAdd(id, _ => new FakeGroup(this, id));
 
     /// <summary>A topic that is there.</summary>
     public FakeTopic Create(string name, int partitions = 1, params (string Name, string Value)[] configs)
@@ -49,13 +57,19 @@ public sealed class FakeCluster : IGrainFactory
         {
             return (TGrainInterface)(object)Topic(primaryKey);
         }
+        if (typeof(TGrainInterface) == typeof(IConsumerGroupGrain))
+        {
+            return (TGrainInterface)(object)Group(primaryKey);
+        }
         Assert.True(TopicPartition.TryParse(primaryKey, out TopicPartition partition));
         return (TGrainInterface)(object)Partition(partition.Topic, partition.Partition);
     }
 
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithIntegerKey =>
-        (TGrainInterface)(object)new FakeCatalogue(this);
+        typeof(TGrainInterface) == typeof(IGroupCatalogueGrain)
+            ? (TGrainInterface)(object)new FakeGroupCatalogue(this)
+            : (TGrainInterface)(object)new FakeCatalogue(this);
 
     TGrainInterface IGrainFactory.GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix) => throw new NotSupportedException();
 

@@ -1,6 +1,6 @@
 using StreamCoord.Topics;
 
-namespace StreamCoord.Gateway.Kafka.Configs;
+namespace StreamCoord.Brokers;
 
 /// <summary>One configuration of this broker as admin clients see it. Nobody can change it while the broker runs. Immutable.</summary>
 /// <param name="Name">Kafka's name of it.</param>
@@ -8,8 +8,8 @@ namespace StreamCoord.Gateway.Kafka.Configs;
 /// <param name="Value">The value in force.</param>
 /// <param name="Default">The value that it has where nobody sets it; null when it always has one of its own.</param>
 /// <param name="Documentation">One sentence for people.</param>
-internal sealed record BrokerConfig(string Name, TopicConfigType Type, string Value, string? Default, string Documentation)
+public sealed record BrokerConfig(string Name, TopicConfigType Type, string Value, string? Default, string Documentation)
 {
-    /// <summary>Where the value comes from.</summary>
-    public ConfigSource Source => Value == Default ? ConfigSource.Default : ConfigSource.StaticBroker;
+    /// <summary>Whether the value is the one that it has where nobody sets it.</summary>
+    public bool IsDefault => Value == Default;
 }
