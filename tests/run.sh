@@ -6,6 +6,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 readonly results=TestResults/run
+readonly kafkajs=tests/StreamCoord.Conformance.Tests/Kafka/kafkajs # with its lock file
 readonly project_time_limit=1800 # seconds; a test project that takes longer hangs
 passed=0 failed=0 skipped=0
 
@@ -33,12 +34,19 @@ install_missing() {
     command -v kcat >/dev/null || packages+=(kcat)
     /usr/bin/python3 -c 'import kafka, lz4.frame, snappy' 2>/dev/null || packages+=(python3-kafka python3-lz4 python3-snappy)
     /usr/bin/python3 -c 'import confluent_kafka' 2>/dev/null || packages+=(python3-confluent-kafka)
-    [[ ${#packages[@]} -eq 0 ]] && return 0
-    echo "Installing ${packages[*]} ..."
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
+    install_packages "${packages[@]}" || return 1
+    [[ -e $kafkajs/node_modules/kafkajs ]] || npm ci --silent --prefix "$kafkajs"
+}
+
+install_packages() {
+    [[ $# -eq 0 ]] && return 0
+    echo "Installing $* ..."
     local as_root=()
     [[ $EUID -eq 0 ]] || as_root=(sudo)
     "${as_root[@]}" apt-get update -qq &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 run_project() {

@@ -34,4 +34,8 @@ internal static class ClientProgram
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}: {await errors}");
         return (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    /// <summary>Runs kafkajs_client.js, which says what it takes.</summary>
+    public static Task<string[]> RunKafkajsAsync(IEnumerable<string> input, params string[] arguments) =>
+        RunAsync(input, "node", [Path.Combine(AppContext.BaseDirectory, "kafkajs", "kafkajs_client.js"), .. arguments]);
 }

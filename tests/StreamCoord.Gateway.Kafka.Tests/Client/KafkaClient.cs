@@ -25,6 +25,9 @@ internal sealed class KafkaClient : IAsyncDisposable
     /// <summary>What the client calls itself.</summary>
     public string ClientId { get; init; } = "test";
 
+    /// <summary>Whether the silo has closed it, as far as is known here. Nothing may be on its way.</summary>
+    public bool IsClosed => _connection.Client.Poll(0, SelectMode.SelectRead);
+
     public static async Task<KafkaClient> ConnectAsync(string endpoint, string clientId = "test")
     {
         var connection = new TcpClient();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -93,6 +94,13 @@ public sealed partial class SiloProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(ExitLimit);
         await _reading;
         return _process.ExitCode;
+    }
+
+    /// <summary>How much memory it has now, in kilobytes.</summary>
+    public async Task<long> ResidentKilobytesAsync()
+    {
+        string[] lines = await File.ReadAllLinesAsync($"/proc/{Id}/status");
+        return long.Parse(lines.Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>
