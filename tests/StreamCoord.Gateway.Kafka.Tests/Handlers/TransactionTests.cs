@@ -93,6 +93,24 @@ public sealed class TransactionTests(SiloFixture fixture) : TopicTests(fixture)
         Assert.Equal(ErrorCode.InvalidProducerIdMapping, await ProduceAsync(id + 1_000_000, epoch, 0, NewProduce));
     }
 
+    [Fact]
+    public async Task Add_OfOnePartitionThatDoesNotExist_AddsNone()
+    {
+        (long id, short epoch) = await InitAsync();
+        var request = new AddPartitionsToTxnRequest
+        {
+            V3AndBelowTransactionalId = Id,
+            V3AndBelowProducerId = id,
+            V3AndBelowProducerEpoch = epoch,
+            V3AndBelowTopics = [new AddPartitionsToTxnRequest.AddPartitionsToTxnTopic { Name = TopicName, Partitions = [0, 9] }],
+        };
+        AddPartitionsToTxnResponse response = await Client.AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(request, 3);
+        Assert.Equal(
+            [ErrorCode.OperationNotAttempted, ErrorCode.UnknownTopicOrPartition],
+            response.ResultsByTopicV3AndBelow.Single().ResultsByPartition.Select(partition => (ErrorCode)partition.PartitionErrorCode));
+        Assert.Equal("Empty", (await DescribeAsync(Id)).TransactionState);
+    }
+
     [Theory]
     [InlineData(4)]
     [InlineData(5)]
