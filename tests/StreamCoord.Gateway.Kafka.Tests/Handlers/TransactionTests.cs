@@ -49,6 +49,8 @@ public sealed class TransactionTests(SiloFixture fixture) : TopicTests(fixture)
             Assert.Equal(ErrorCode.None, await ProduceAsync(id, epoch, 0, NewProduce));
             (ErrorCode error, long nextId, short nextEpoch) = await EndAsync(id, epoch, isCommit: true, NewEnd);
             Assert.Equal((ErrorCode.None, id, expected), (error, nextId, nextEpoch));
+            // The partition hears of the raised epoch by the marker.
+            await UntilSettledAsync();
             Assert.Equal(ErrorCode.InvalidProducerEpoch, await ProduceAsync(id, epoch, 1, NewProduce));
             epoch = nextEpoch;
         }
