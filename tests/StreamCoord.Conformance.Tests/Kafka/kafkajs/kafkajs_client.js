@@ -137,7 +137,9 @@ async function transact(kafka, source, target) {
 const [action, endpoint, ...rest] = process.argv.slice(2)
 const kafka = new Kafka({ clientId: 'kafkajs', brokers: [endpoint], logLevel: logLevel.NOTHING })
 const actions = { produce, consume, join, administer, transact }
-actions[action](kafka, ...rest).then(() => process.exit(0), failure => {
+// What was printed may still wait for the reader, and leaving drops it.
+const leave = () => process.stdout.write('', () => process.exit(0))
+actions[action](kafka, ...rest).then(leave, failure => {
   console.error(failure)
   process.exit(1)
 })
