@@ -157,6 +157,25 @@ public sealed class TransactionTests
         Assert.Equal([new AbortedTransaction(7, Offset.Zero)], (await harness.Log.ReadAsync(Offset.Zero, 1, IsolationLevel.ReadCommitted)).Aborted);
     }
 
+    [Fact]
+    public async Task Aborted_IsKnown_WhereACheckpointSavesTheScan()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync();
+        Admit(harness, 7, 0);
+        await AppendAsync(harness, 7, 0, 0);
+        await MarkAsync(harness, 7, 0, isCommit: false);
+        // So much that closing the log in peace leaves a checkpoint behind it.
+        await harness.AppendAsync(harness.Record(new string('x', 700_000)));
+        await harness.AppendAsync(harness.Record(new string('x', 700_000)));
+        await harness.RestartAsync();
+        Admit(harness, 8, 0);
+        await AppendAsync(harness, 8, 0, 0);
+        await MarkAsync(harness, 8, 0, isCommit: false);
+        await harness.RestartAsync();
+        FetchReply all = await harness.Log.ReadAsync(Offset.Zero, 2_000_000, IsolationLevel.ReadCommitted);
+        Assert.Equal([new AbortedTransaction(7, Offset.Zero), new AbortedTransaction(8, new Offset(4))], all.Aborted);
+    }
+
     internal static void Admit(LogHarness harness, long producerId, short epoch) =>
         Assert.True(harness.Log.Transactions.TryAdmit(harness.Log.Transactions.Begin(producerId, epoch)));
 
