@@ -44,6 +44,8 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
     /// <inheritdoc/>
     public Task<VolumeSize> MeasureAsync() => _context.Io.Reads.RunAsync(() => _context.Disk.MeasureVolume(_dataDirectory));
 
+    internal LogIo Io => _context.Io;
+
     /// <summary>The log of a partition. Cheap: nothing is read or created before it is used.</summary>
     public PartitionLog Get(TopicId topicId, int partition, LogConfig config)
     {

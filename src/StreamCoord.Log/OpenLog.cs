@@ -2,6 +2,7 @@ using StreamCoord.Log.Appending;
 using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Producers;
 using StreamCoord.Log.Segments;
+using StreamCoord.Log.Storage;
 using StreamCoord.Records;
 
 namespace StreamCoord.Log;
@@ -27,6 +28,7 @@ internal sealed class OpenLog
     private readonly List<AbortedRange> _gatheredAborts = [];
     private Segment[] _segments = [];
     private int _gatheredBytes;
+    private BackgroundFlush? _flushing;
 
     public OpenLog(LogContext context, string directory)
     {
@@ -103,9 +105,36 @@ internal sealed class OpenLog
         return sizeBytes;
     }
 
+    /// <summary>
+    /// Begins a flush of what is appended so far beside the appends that follow; null when there is nothing to flush, or one under way. The caller runs it without the
+    /// log's lock and then calls <see cref="SettleFlush"/>.
+    /// </summary>
+    public BackgroundFlush? TryBeginFlush()
+    {
+        if (_flushing is not null || FlushedOffset == EndOffset || !Segments[^1].TryAcquire())
+        {
+            return null;
+        }
+        return _flushing = new BackgroundFlush(Segments[^1], EndOffset);
+    }
+
+    /// <summary>Waits for the flush that <see cref="TryBeginFlush"/> began, if it is still open, and takes note of what it covered.</summary>
+    /// <exception cref="FlushFailedException">It failed: the log must go back to <see cref="FlushedOffset"/>.</exception>
+    public void SettleFlush()
+    {
+        if (_flushing is { } flushing)
+        {
+            _flushing = null;
+            flushing.Join();
+            FlushedOffset = Offset.Max(FlushedOffset, flushing.End);
+        }
+    }
+
     /// <summary>Makes everything appended so far durable.</summary>
+    /// <exception cref="FlushFailedException">The log must go back to <see cref="FlushedOffset"/>.</exception>
     public void Flush()
     {
+        SettleFlush();
         Offset end = EndOffset;
         if (FlushedOffset < end)
         {
@@ -129,6 +158,7 @@ internal sealed class OpenLog
             {
                 return;
             }
+            SettleFlush();
             Segments[^1].Seal();
             FlushedOffset = EndOffset;
             WriteState();

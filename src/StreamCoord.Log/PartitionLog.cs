@@ -27,16 +27,12 @@ public sealed partial class PartitionLog
     private readonly AppendQueue _queue;
     private readonly LogQueries _queries;
     private readonly Lock _writer = new();
-    private readonly HighWatermarkWaiters _waiters = new();
+    private readonly LogPositions _positions = new();
     private readonly DirtyTimer _dirtyTimer;
     private LogConfig _config;
     private OpenLog? _open;
     private LeaderEpoch _lastEpoch = LeaderEpoch.Unknown;
     private int _epoch = LeaderEpoch.Unknown.Value;
-    private long _startOffset;
-    private long _highWatermark;
-    private long _lastStableOffset;
-    private long _endOffset;
     private long _compactionLimit = long.MaxValue;
     private long _lastUsedTimestamp;
     private Offset? _cutTo;
@@ -55,19 +51,19 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>The first offset that may be read. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset StartOffset => new(Interlocked.Read(ref _startOffset));
+    public Offset StartOffset => _positions.Start;
 
     /// <summary>The end of what may be read. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset HighWatermark => new(Interlocked.Read(ref _highWatermark));
+    public Offset HighWatermark => _positions.HighWatermark;
 
     /// <summary>The end of what is decided: no transaction below is open. At most the high watermark. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset LastStableOffset => new(Interlocked.Read(ref _lastStableOffset));
+    public Offset LastStableOffset => _positions.LastStable;
 
     /// <summary>Which producers may begin a transaction here.</summary>
     public TransactionAdmission Transactions { get; } = new();
 
     /// <summary>The offset that the next record gets. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset EndOffset => new(Interlocked.Read(ref _endOffset));
+    public Offset EndOffset => _positions.End;
 
     /// <summary>True when appends are refused until <see cref="BeginEpochAsync"/>: at first, and after the disk failed.</summary>
     public bool NeedsEpoch => Epoch == LeaderEpoch.Unknown;
@@ -174,7 +170,7 @@ public sealed partial class PartitionLog
     /// <summary>As the other one, for a reader of an isolation level.</summary>
     public Task WaitForRecordsAsync(Offset offset, IsolationLevel isolation, CancellationToken cancellationToken)
     {
-        Task wait = _waiters.WaitAsync(cancellationToken);
+        Task wait = _positions.WaitAsync(cancellationToken);
         if (ReadableEnd(isolation) > offset)
         {
             return Task.CompletedTask;
@@ -304,7 +300,7 @@ public sealed partial class PartitionLog
         if (!_recovered)
         {
             _recovered = true;
-            Interlocked.Exchange(ref _highWatermark, log.EndOffset.Value);
+            _positions.Recovered(log);
         }
         Publish(log);
     }
@@ -318,15 +314,15 @@ public sealed partial class PartitionLog
             {
                 if (NeedsEpoch)
                 {
-                    RefuseAll(group, ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
+                    group.RefuseAll(ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
                     return false;
                 }
-                return WriteAndFlush(EnsureOpen(), WithoutFenced(group));
+                return WriteAndFlush(EnsureOpen(), group.WithoutFenced(Epoch));
             }
             catch (IOException exception)
             {
                 Epoch = LeaderEpoch.Unknown;
-                RefuseAll(group, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+                group.RefuseAll(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
                 return false;
             }
 #pragma warning disable CA1031 // Whatever it is, the callers of this group must hear of it, and the partition must stop.
@@ -342,18 +338,6 @@ public sealed partial class PartitionLog
                 return false;
             }
         }
-    }
-
-    private IReadOnlyList<PendingAppend> WithoutFenced(IReadOnlyList<PendingAppend> group)
-    {
-        LeaderEpoch epoch = Epoch;
-        if (group.All(append => append.OnlyEpoch is null || append.OnlyEpoch == epoch))
-        {
-            return group;
-        }
-        PendingAppend[] fenced = [.. group.Where(append => append.OnlyEpoch is { } only && only != epoch)];
-        RefuseAll(fenced, ErrorCode.FencedLeaderEpoch, $"The log is in epoch {epoch} now.");
-        return [.. group.Except(fenced)];
     }
 
     private bool WriteAndFlush(OpenLog log, IReadOnlyList<PendingAppend> group)
@@ -373,10 +357,7 @@ public sealed partial class PartitionLog
             Publish(log);
         }
         Acknowledge(group, _ => true);
-        if (log.FlushedOffset < log.EndOffset)
-        {
-            _dirtyTimer.Arm(config.FlushMs);
-        }
+        ArmFlush(log);
         return isFlushDue;
 
         void Acknowledge(IReadOnlyList<PendingAppend> appends, Func<PendingAppend, bool> condition)
@@ -392,7 +373,7 @@ public sealed partial class PartitionLog
     }
 
     // Does something to the disk; when that fails, the log goes back to an end that is certain.
-    private void GuardDisk(Offset certainEnd, Action action)
+    private void GuardDisk(Offset endBefore, Action action)
     {
         try
         {
@@ -400,6 +381,7 @@ public sealed partial class PartitionLog
         }
         catch (IOException exception)
         {
+            Offset certainEnd = exception is FlushFailedException ? _open!.FlushedOffset : endBefore;
             _context.Metrics.DiskFailed();
             LogDiskFailed(_context.Logger, exception, _directory, certainEnd);
             CutBack(certainEnd);
@@ -410,41 +392,39 @@ public sealed partial class PartitionLog
     private void CutBack(Offset end)
     {
         Epoch = LeaderEpoch.Unknown;
+        end = SettleBeforeCut(_open!, end);
         _open!.Release();
         Volatile.Write(ref _open, null);
         _context.Metrics.Closed();
-        Interlocked.Exchange(ref _highWatermark, Math.Min(_highWatermark, end.Value));
+        _positions.LowerTo(end);
         // Remembered, in case the disk fails at this too: the log does not open again without it.
         _cutTo = end;
         OpenLog log = EnsureOpen();
-        Interlocked.Exchange(ref _highWatermark, Math.Min(_highWatermark, log.EndOffset.Value));
+        _positions.LowerTo(log.EndOffset);
     }
 
-    private void Publish(OpenLog log)
+    // The files are opened anew, and the new handles do not hear of what the old ones were told.
+    private static Offset SettleBeforeCut(OpenLog log, Offset end)
     {
-        Interlocked.Exchange(ref _startOffset, log.StartOffset.Value);
-        Interlocked.Exchange(ref _endOffset, log.EndOffset.Value);
-        Offset visible = Config.WaitsForFlush ? log.FlushedOffset : log.EndOffset;
-        bool isRaised = visible > HighWatermark;
-        if (isRaised)
+        try
         {
-            Interlocked.Exchange(ref _highWatermark, visible.Value);
+            log.SettleFlush();
+            return end;
         }
-        log.Producers.Undecided.ForgetBelow(HighWatermark);
-        Offset stable = Offset.Max(Offset.Min(HighWatermark, log.Producers.Undecided.First ?? HighWatermark), Offset.Min(log.StartOffset, HighWatermark));
-        isRaised |= stable > LastStableOffset;
-        Interlocked.Exchange(ref _lastStableOffset, stable.Value);
-        if (isRaised)
+        catch (FlushFailedException)
         {
-            _waiters.Wake();
+            return Offset.Min(end, log.FlushedOffset);
         }
     }
+
+    private void Publish(OpenLog log) => _positions.Show(log, Config.WaitsForFlush);
 
     private void RequestFlush()
     {
         try
         {
-            _ = _context.Io.Appends.RunAsync(FlushDirty);
+            // Where appends wait for the disk, they need the outcome of every flush before the next one.
+            _ = Config.WaitsForFlush ? _context.Io.Appends.RunAsync(FlushAwaited) : _context.Io.Flushes.RunAsync(FlushBeside);
         }
         catch (ObjectDisposedException)
         {
@@ -452,23 +432,59 @@ public sealed partial class PartitionLog
         }
     }
 
-    private void FlushDirty()
+    private void FlushAwaited()
     {
         lock (_writer)
         {
-            if (_open is not { } log || log.FlushedOffset == log.EndOffset)
+            if (_open is { } log)
             {
-                return;
+                FinishFlush(log, log.Flush);
             }
-            try
+        }
+    }
+
+    private void FlushBeside()
+    {
+        OpenLog? log;
+        BackgroundFlush? flush;
+        lock (_writer)
+        {
+            log = _open;
+            flush = log?.TryBeginFlush();
+        }
+        if (flush is null)
+        {
+            return;
+        }
+        flush.Run();
+        lock (_writer)
+        {
+            if (log == _open)
             {
-                GuardDisk(log.FlushedOffset, log.Flush);
-                Publish(log);
+                FinishFlush(log!, log!.SettleFlush);
             }
-            catch (IOException)
-            {
-                // Reported by GuardDisk; nobody waits for this flush.
-            }
+        }
+    }
+
+    private void FinishFlush(OpenLog log, Action finish)
+    {
+        try
+        {
+            GuardDisk(log.FlushedOffset, finish);
+            Publish(log);
+            ArmFlush(log);
+        }
+        catch (IOException)
+        {
+            // Reported by GuardDisk; nobody waits for this flush.
+        }
+    }
+
+    private void ArmFlush(OpenLog log)
+    {
+        if (log.FlushedOffset < log.EndOffset)
+        {
+            _dirtyTimer.Arm(Config.FlushMs);
         }
     }
 
@@ -553,15 +569,7 @@ public sealed partial class PartitionLog
             }
             _context.Disk.DeleteDirectory(_directory);
         }
-        _waiters.Wake();
-    }
-
-    private static void RefuseAll(IReadOnlyList<PendingAppend> group, ErrorCode error, string message)
-    {
-        foreach (PendingAppend append in group)
-        {
-            append.Refuse(error, message);
-        }
+        _positions.Wake();
     }
 
     // Reading this much again at the next opening takes less than a millisecond, so a snapshot would not pay.

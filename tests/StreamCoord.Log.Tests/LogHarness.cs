@@ -39,6 +39,8 @@ internal sealed class LogHarness : IAsyncDisposable
 
     public PartitionLog Log { get; private set; }
 
+    public LogIo Io => _managers[^1].Io;
+
     /// <summary>Where the log's files lie.</summary>
     public string Directory => Path.Combine(Root, "logs", Topic.ToString(), "0");
 

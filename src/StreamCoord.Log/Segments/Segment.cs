@@ -169,8 +169,19 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
         }
     }
 
-    /// <summary>Makes the batches durable.</summary>
-    public void Flush() => Log.Flush();
+    /// <summary>Makes the batches durable. May run beside <see cref="Write"/>: what is written meanwhile it covers or not.</summary>
+    /// <exception cref="FlushFailedException">The disk failed.</exception>
+    public void Flush()
+    {
+        try
+        {
+            Log.Flush();
+        }
+        catch (IOException exception)
+        {
+            throw new FlushFailedException(exception);
+        }
+    }
 
     /// <summary>Completes the indexes of a segment that nothing more is written to, and makes all its files durable.</summary>
     public void Seal()
@@ -179,7 +190,7 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
         Index.Add(new IndexEntry(NextOffset, _sizeBytes, MaxTimestampMs));
         Index.WriteAdded();
         Index.Flush();
-        Log.Flush();
+        Flush();
     }
 
     /// <summary>Starts from what was recovered up to a position; the index keeps what lies before it.</summary>

@@ -2,7 +2,7 @@ namespace StreamCoord.Log.Storage;
 
 /// <summary>
 /// The threads that talk to the disk, so that no thread of Orleans or of the thread pool ever waits for it: one lane for
-/// appends and flushes, one for reads, one for maintenance, so that none starves another.
+/// appends and the flushes that they wait for, one for flushes that nobody waits for, one for reads, one for maintenance, so that none starves another.
 /// </summary>
 /// <remarks>Owns its threads. Safe for concurrent use. Disposing it finishes the work that is queued.</remarks>
 public sealed class LogIo : IDisposable
@@ -13,11 +13,14 @@ public sealed class LogIo : IDisposable
     public LogIo(int appendThreads, int readThreads)
     {
         Appends = new IoLane("log-append", appendThreads);
+        Flushes = new IoLane("log-flush", 1);
         Reads = new IoLane("log-read", readThreads);
         Maintenance = new IoLane("log-maintenance", 1);
     }
 
     internal IoLane Appends { get; }
+
+    internal IoLane Flushes { get; }
 
     internal IoLane Reads { get; }
 
@@ -28,6 +31,7 @@ public sealed class LogIo : IDisposable
     {
         Reads.Dispose();
         Maintenance.Dispose();
+        Flushes.Dispose();
         Appends.Dispose();
     }
 }

@@ -19,6 +19,9 @@ public sealed class SimulatedDisk : ILogDisk
     /// <summary>How many of the next flushes of files fail. As on Linux, what a failed flush covered is never made durable by a later one.</summary>
     public int FlushFailures { get; set; }
 
+    /// <summary>Called at the start of every flush of a file, which waits for its return: other callers of the disk go on.</summary>
+    public Action? OnFlush { get; set; }
+
     /// <summary>How many more changes (writes, flushes, creations, renames, deletions) this process gets done before it is killed; all later ones fail.</summary>
     public long ChangesLeft { get; set; } = long.MaxValue;
 
@@ -256,6 +259,7 @@ public sealed class SimulatedDisk : ILogDisk
 
         public void Flush()
         {
+            disk.OnFlush?.Invoke();
             lock (disk._gate)
             {
                 disk.SpendChange();
