@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using StreamCoord.Benchmarks.Grains;
+using StreamCoord.Benchmarks.Kafka;
 using StreamCoord.Benchmarks.Log;
 using StreamCoord.Benchmarks.Silo;
 using StreamCoord.Benchmarks.ZNodes;
@@ -23,6 +24,9 @@ switch (args.FirstOrDefault())
     case "silo" when args.Length > 1:
         await SiloLoad.RunAsync(args[1]);
         return 0;
+    case "kafka" when args.Length > 1:
+        await KafkaLoad.RunAsync(args[1]);
+        return 0;
     case "micro":
         BenchmarkSwitcher.FromAssembly(typeof(LogLoad).Assembly).Run(args[1..]);
         return 0;
@@ -33,6 +37,7 @@ switch (args.FirstOrDefault())
             znodes [DIRECTORY]  creates, sets, reads and watches of the znode tree of a silo in this process
             million ASSEMBLY    a million znodes in a real silo: time, memory, restart, disk after compaction
             silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
+            kafka ASSEMBLY      produce, fetch, latency and start of a real silo over Kafka's protocol, beside bare writes
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);
         return 1;

@@ -63,6 +63,24 @@ internal sealed class AppendQueue(
 
     public void Run()
     {
+        do
+        {
+            WriteOneGroup();
+            lock (_gate)
+            {
+                _running = _queue.Count > 0;
+                if (!_running)
+                {
+                    return;
+                }
+            }
+        }
+        while (!lane.IsContended);
+        lane.Post(this);
+    }
+
+    private void WriteOneGroup()
+    {
         AwaitReturningCallers();
         TakeGroup();
         long started = time.GetTimestamp();
@@ -70,15 +88,6 @@ internal sealed class AppendQueue(
         _lastWrite = time.GetElapsedTime(started);
         _lastGroupCount = flushed ? _group.Count : 0;
         _group.Clear();
-        lock (_gate)
-        {
-            _running = _queue.Count > 0;
-            if (!_running)
-            {
-                return;
-            }
-        }
-        lane.Post(this);
     }
 
     // The callers of the last group hear of it one after another. Without a moment's patience the first to come back would get a

@@ -25,6 +25,9 @@ internal sealed class IoLane : IDisposable
         }
     }
 
+    /// <summary>True when work waits for a thread: who has one should give it back.</summary>
+    public bool IsContended => _queue.Count > 0;
+
     /// <summary>Queues work; <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.</summary>
     public void Post(IIoWork work)
     {
