@@ -25,6 +25,13 @@ public sealed record CommitOffsetsRequest(
 {
     /// <summary>The generation of somebody who is no member.</summary>
     public const int NoGeneration = -1;
+
+    /// <summary>
+    /// False for a client that takes the epoch for a generation (versions before 9 of Kafka's OffsetCommit): a member of a consumer group could not tell from the answer that its epoch is
+    /// stale, and hears <see cref="ErrorCode.UnsupportedVersion"/>.
+    /// </summary>
+    [Id(5)]
+    public bool KnowsMemberEpochs { get; init; } = true;
 }
 
 /// <summary>What came of a request for one partition.</summary>

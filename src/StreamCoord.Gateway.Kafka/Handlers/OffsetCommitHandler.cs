@@ -9,6 +9,7 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// <summary>Commits the offsets of a group. What is answered without an error is on the disk.</summary>
 internal sealed class OffsetCommitHandler(IGrainFactory grains, TopicIdLookup topicIds) : ApiHandler<OffsetCommitRequest, OffsetCommitResponse>
 {
+    private const short FirstVersionWithMemberEpochs = 9;
     private const short FirstVersionWithTopicIds = 10;
 
     /// <inheritdoc/>
@@ -31,7 +32,7 @@ internal sealed class OffsetCommitHandler(IGrainFactory grains, TopicIdLookup to
         OffsetsReply reply = context.Access.CheckGroup(AclOperation.Read, request.GroupId) is { } illegal
             ? OffsetsReply.Refused(illegal, "")
             : await grains.GetGrain<IConsumerGroupGrain>(request.GroupId).CommitOffsets(
-                new CommitOffsetsRequest(request.GenerationIdOrMemberEpoch, request.MemberId, request.GroupInstanceId, request.RetentionTimeMs, offsets));
+                new CommitOffsetsRequest(request.GenerationIdOrMemberEpoch, request.MemberId, request.GroupInstanceId, request.RetentionTimeMs, offsets) { KnowsMemberEpochs = context.Version >= FirstVersionWithMemberEpochs });
         Dictionary<TopicPartition, ErrorCode> outcomes = reply.Partitions.GroupBy(one => one.Partition).ToDictionary(same => same.Key, same => same.Last().Error);
         return new OffsetCommitResponse
         {

@@ -130,7 +130,12 @@ public sealed class ConsumerGroup : IGroup
         {
             return _refusals.Gone;
         }
-        return request.GenerationId < 0 && !HasMembers ? GroupReply.Done : CheckEpochOf(request.MemberId, new GroupEpoch(request.GenerationId));
+        if (request.GenerationId < 0 && !HasMembers)
+        {
+            return GroupReply.Done;
+        }
+        GroupReply check = CheckEpochOf(request.MemberId, new GroupEpoch(request.GenerationId));
+        return check.Error != ErrorCode.UnknownMemberId && !request.KnowsMemberEpochs ? _refusals.OldCommit : check;
     }
 
     /// <inheritdoc/>

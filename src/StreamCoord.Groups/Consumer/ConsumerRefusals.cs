@@ -28,6 +28,8 @@ internal sealed class ConsumerRefusals(string groupId)
     public GroupReply Unreleased(string instanceId) =>
         new(ErrorCode.UnreleasedInstanceId, $"Group '{groupId}' has a static member '{instanceId}' that has not left. Stop it, or wait until its session has ended.");
 
+    public GroupReply OldCommit => new(ErrorCode.UnsupportedVersion, $"Members of group '{groupId}' commit offsets by version 9 of the request or a later one.");
+
     public GroupReply WrongEpoch(GroupEpoch said, GroupEpoch current) =>
         new(ErrorCode.FencedMemberEpoch, $"The member's epoch in group '{groupId}' is {current} and not {said}. Give all partitions up and join again with epoch 0.");
 

@@ -245,7 +245,11 @@ public sealed class HeartbeatTests
     {
         ConsumerHarness group = New(1);
         Assert.Equal(ErrorCode.None, Commit(-1, ""));
+        Assert.Equal(ErrorCode.None, CommitOfOldClient(-1, ""));
         group.Join("a", "t");
+        Assert.Equal(ErrorCode.UnsupportedVersion, CommitOfOldClient(1, "a"));
+        Assert.Equal(ErrorCode.UnsupportedVersion, CommitOfOldClient(0, "a"));
+        Assert.Equal(ErrorCode.UnknownMemberId, CommitOfOldClient(1, "b"));
         Assert.Equal(ErrorCode.None, Commit(1, "a"));
         Assert.Equal(ErrorCode.StaleMemberEpoch, Commit(0, "a"));
         Assert.Equal(ErrorCode.UnknownMemberId, Commit(1, "b"));
@@ -256,7 +260,11 @@ public sealed class HeartbeatTests
         Assert.Null(group.Group.ExpiryBaseMs("t", 5));
         Assert.Equal(5, group.Group.ExpiryBaseMs("u", 5));
 
-        ErrorCode Commit(int epoch, string memberId) => group.Group.CheckCommit(new CommitOffsetsRequest(epoch, memberId, null, -1, []), group.NowMs).Error;
+        ErrorCode Commit(int epoch, string memberId) => Check(new CommitOffsetsRequest(epoch, memberId, null, -1, []));
+
+        ErrorCode CommitOfOldClient(int epoch, string memberId) => Check(new CommitOffsetsRequest(epoch, memberId, null, -1, []) { KnowsMemberEpochs = false });
+
+        ErrorCode Check(CommitOffsetsRequest request) => group.Group.CheckCommit(request, group.NowMs).Error;
     }
 
     private static long PassAll(ConsumerHarness group)
