@@ -10,7 +10,10 @@ namespace StreamCoord.Log;
 /// <remarks>Keeps the segment's files open until it has run. <see cref="Run"/> is called once, <see cref="Join"/> by anybody at any time; both may block.</remarks>
 internal sealed class BackgroundFlush(Segment segment, Offset end)
 {
-    private readonly TaskCompletionSource<FlushFailedException?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // A monitor, and not Lock, because threads wait on it.
+    private readonly object _gate = new();
+    private FlushFailedException? _failure;
+    private bool _hasRun;
 
     /// <summary>What lies below is durable when <see cref="Join"/> returns.</summary>
     public Offset End => end;
@@ -30,7 +33,11 @@ internal sealed class BackgroundFlush(Segment segment, Offset end)
         finally
         {
             segment.Release();
-            _outcome.SetResult(failure);
+            lock (_gate)
+            {
+                (_failure, _hasRun) = (failure, true);
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 
@@ -38,9 +45,16 @@ internal sealed class BackgroundFlush(Segment segment, Offset end)
     /// <exception cref="FlushFailedException">What was written since the flush before it may be lost.</exception>
     public void Join()
     {
-        if (_outcome.Task.GetAwaiter().GetResult() is { } failure)
+        lock (_gate)
         {
-            throw new FlushFailedException(failure);
+            while (!_hasRun)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+        if (_failure is not null)
+        {
+            throw new FlushFailedException(_failure);
         }
     }
 }

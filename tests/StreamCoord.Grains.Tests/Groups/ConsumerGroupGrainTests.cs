@@ -186,6 +186,23 @@ public sealed class ConsumerGroupGrainTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Commit_OfMoreThanABatchHolds_LeavesNothing()
+    {
+        await StartAsync();
+        GroupClient client = Client("g");
+        // Of 4 KiB each, the most that one may have: together more than a batch of the coordinators.
+        OffsetToCommit[] offsets = [.. Enumerable.Range(0, 4_200).Select(partition =>
+            new OffsetToCommit(new TopicPartition("t", partition), new Offset(7), LeaderEpoch.Unknown, new string('m', 4_096)))];
+
+        OffsetsReply reply = await client.Group.CommitOffsets(new CommitOffsetsRequest(CommitOffsetsRequest.NoGeneration, "", null, -1, offsets));
+
+        Assert.Equal(ErrorCode.InvalidCommitOffsetSize, reply.Error);
+        Assert.Equal(-1, await client.FetchAsync());
+        Assert.Equal(ErrorCode.None, (await client.CommitAsync(8)).Error);
+        Assert.Equal(8, await client.FetchAsync());
+    }
+
+    [Fact]
     public async Task FailingDisk_CostsOnlyWhatWasNotAcknowledged()
     {
         await StartAsync();
