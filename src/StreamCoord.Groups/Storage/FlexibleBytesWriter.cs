@@ -61,7 +61,8 @@ internal sealed class FlexibleBytesWriter
         Encoding.UTF8.GetBytes(value, _target);
     }
 
-    public void Count(int value) => Varint((uint)value + 1);
+    /// <summary>The number of elements of an array; null for no array.</summary>
+    public void Count(int? value) => Varint(value is { } count ? (uint)count + 1 : 0);
 
     /// <summary>The end of a structure without tagged fields.</summary>
     public void NoTags() => Varint(0);

@@ -9,6 +9,9 @@ internal ref struct FlexibleSpanReader(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _at;
 
+    /// <summary>How many bytes were read.</summary>
+    public readonly int At => _at;
+
     public sbyte Int8() => unchecked((sbyte)Take(1)[0]);
 
     public short Int16() => BinaryPrimitives.ReadInt16BigEndian(Take(2));
@@ -49,6 +52,21 @@ internal ref struct FlexibleSpanReader(ReadOnlySpan<byte> bytes)
         return count > 0 && count - 1 <= _bytes.Length - _at ? (int)count - 1 : throw new GroupFormatException("A record of groups ends before its elements.");
     }
 
+    /// <summary>As <see cref="Count"/>; 0 for null.</summary>
+    public int NullableCount()
+    {
+        int at = _at;
+        if (Varint() == 0)
+        {
+            return 0;
+        }
+        _at = at;
+        return Count();
+    }
+
+    /// <summary>The bytes of a tagged field, behind its number.</summary>
+    public ReadOnlySpan<byte> Tagged() => Take(Varint());
+
     /// <summary>Reads the tagged field of a number, when it is there, and passes over all others.</summary>
     /// <returns>Its bytes; empty when it is not there.</returns>
     public ReadOnlySpan<byte> Tag(uint wanted)
@@ -57,7 +75,7 @@ internal ref struct FlexibleSpanReader(ReadOnlySpan<byte> bytes)
         for (uint left = Varint(); left > 0; left--)
         {
             uint tag = Varint();
-            ReadOnlySpan<byte> value = Take(Varint());
+            ReadOnlySpan<byte> value = Tagged();
             found = tag == wanted ? value : found;
         }
         return found;

@@ -47,31 +47,4 @@ internal sealed class RecordBytesWriter
         Int32(value.Length);
         _target.Write(value);
     }
-
-    public void Int8(byte value)
-    {
-        _target.GetSpan(1)[0] = value;
-        _target.Advance(1);
-    }
-
-    /// <summary>A number of Kafka's flexible versions: 7 bits a byte, the lowest first.</summary>
-    public void UnsignedVarint(uint value)
-    {
-        while (value >= 0x80)
-        {
-            Int8((byte)(value | 0x80));
-            value >>= 7;
-        }
-        Int8((byte)value);
-    }
-
-    /// <summary>The number of elements of a flexible version's array; -1 for null.</summary>
-    public void CompactCount(int count) => UnsignedVarint((uint)(count + 1));
-
-    /// <summary>A text of a flexible version.</summary>
-    public void CompactString(string value)
-    {
-        UnsignedVarint((uint)Encoding.UTF8.GetByteCount(value) + 1);
-        Encoding.UTF8.GetBytes(value, _target);
-    }
 }

@@ -44,41 +44,6 @@ internal ref struct RecordSpanReader(ReadOnlySpan<byte> bytes)
         return Count();
     }
 
-    public byte Int8() => Take(1)[0];
-
-    /// <summary>A number of Kafka's flexible versions.</summary>
-    public uint UnsignedVarint()
-    {
-        uint value = 0;
-        for (int shift = 0; shift < 35; shift += 7)
-        {
-            byte part = Int8();
-            value |= (uint)(part & 0x7f) << shift;
-            if (part < 0x80)
-            {
-                return value;
-            }
-        }
-        throw new GroupFormatException("A number of a record does not end.");
-    }
-
-    /// <summary>The number of elements of a flexible version's array, each of which takes a byte at least; 0 for null.</summary>
-    public int CompactCount()
-    {
-        long count = UnsignedVarint() - 1L;
-        return count <= _bytes.Length - _at ? (int)Math.Max(count, 0) : throw new GroupFormatException($"A record ends before its {count} elements.");
-    }
-
-    /// <summary>A text of a flexible version.</summary>
-    public string CompactString()
-    {
-        long length = UnsignedVarint() - 1L;
-        return length >= 0 && length <= _bytes.Length - _at ? Encoding.UTF8.GetString(Take((int)length)) : throw new GroupFormatException("A text of a record ends too early.");
-    }
-
-    /// <summary>The bytes of a tagged field.</summary>
-    public ReadOnlySpan<byte> Tagged() => Take(checked((int)Math.Min(UnsignedVarint(), int.MaxValue)));
-
     private ReadOnlySpan<byte> Take(int count)
     {
         if (count < 0 || count > _bytes.Length - _at)

@@ -36,12 +36,12 @@ public static class TransactionRecords
     /// <summary>What is durable of a transactional id.</summary>
     public static byte[] Value(TransactionImage image)
     {
-        var writer = new RecordBytesWriter();
+        var writer = new FlexibleBytesWriter();
         writer.Int16(ValueVersion);
         writer.Int64(image.ProducerId);
         writer.Int16(image.ProducerEpoch);
         writer.Int32(image.TimeoutMs);
-        writer.Int8((byte)image.State);
+        writer.Int8((sbyte)image.State);
         WritePartitions(writer, image.Partitions);
         writer.Int64(image.UpdatedMs);
         writer.Int64(image.StartedMs);
@@ -53,54 +53,60 @@ public static class TransactionRecords
     /// <exception cref="GroupFormatException">It is malformed or newer.</exception>
     public static TransactionImage ReadValue(ReadOnlySpan<byte> value)
     {
-        var reader = new RecordSpanReader(value);
+        var reader = new FlexibleSpanReader(value);
         short version = reader.Int16();
         if (version is not (OldValueVersion or ValueVersion))
         {
             throw new GroupFormatException($"A record of transactions has version {version}; this build knows the versions up to {ValueVersion}.");
         }
-        long producerId = reader.Int64();
-        short producerEpoch = reader.Int16();
-        int timeoutMs = reader.Int32();
-        byte state = reader.Int8();
-        if (!Enum.IsDefined((TransactionState)state))
-        {
-            throw new GroupFormatException($"A record of transactions has state {state}, which does not exist.");
-        }
-        HashSet<TopicPartition> partitions = version == OldValueVersion ? ReadOldPartitions(ref reader) : ReadPartitions(ref reader);
-        long updatedMs = reader.Int64();
-        var image = new TransactionImage(producerId, producerEpoch, timeoutMs, (TransactionState)state, partitions, reader.Int64(), updatedMs);
-        return version == OldValueVersion ? image : ReadTags(ref reader, image);
+        var image = new TransactionImage(reader.Int64(), reader.Int16(), reader.Int32(), ReadState(reader.Int8()), new HashSet<TopicPartition>(), 0, 0);
+        return version == OldValueVersion ? ReadOldRest(value[reader.At..], image) : ReadRest(ref reader, image);
+    }
+
+    private static TransactionState ReadState(sbyte state) => Enum.IsDefined((TransactionState)state)
+        ? (TransactionState)state
+        : throw new GroupFormatException($"A record of transactions has state {state}, which does not exist.");
+
+    private static TransactionImage ReadRest(ref FlexibleSpanReader reader, TransactionImage image)
+    {
+        image = image with { Partitions = ReadPartitions(ref reader), UpdatedMs = reader.Int64(), StartedMs = reader.Int64() };
+        return ReadTags(ref reader, image);
+    }
+
+    private static TransactionImage ReadOldRest(ReadOnlySpan<byte> rest, TransactionImage image)
+    {
+        var reader = new RecordSpanReader(rest);
+        return image with { Partitions = ReadOldPartitions(ref reader), UpdatedMs = reader.Int64(), StartedMs = reader.Int64() };
     }
 
     // Null, and not empty, where there is no transaction: Kafka's readers take the state from it.
-    private static void WritePartitions(RecordBytesWriter writer, IReadOnlySet<TopicPartition> partitions)
+    private static void WritePartitions(FlexibleBytesWriter writer, IReadOnlySet<TopicPartition> partitions)
     {
         IGrouping<string, TopicPartition>[] topics = [.. partitions.OrderBy(partition => partition.Partition).GroupBy(partition => partition.Topic).OrderBy(topic => topic.Key, StringComparer.Ordinal)];
-        writer.CompactCount(topics.Length == 0 ? -1 : topics.Length);
+        writer.Count(topics.Length == 0 ? null : topics.Length);
         foreach (IGrouping<string, TopicPartition> topic in topics)
         {
-            writer.CompactString(topic.Key);
-            writer.CompactCount(topic.Count());
+            writer.String(topic.Key);
+            writer.Count(topic.Count());
             foreach (TopicPartition partition in topic)
             {
                 writer.Int32(partition.Partition);
             }
-            writer.UnsignedVarint(0);
+            writer.NoTags();
         }
     }
 
-    private static HashSet<TopicPartition> ReadPartitions(ref RecordSpanReader reader)
+    private static HashSet<TopicPartition> ReadPartitions(ref FlexibleSpanReader reader)
     {
         HashSet<TopicPartition> partitions = [];
-        for (int topics = reader.CompactCount(); topics > 0; topics--)
+        for (int topics = reader.NullableCount(); topics > 0; topics--)
         {
-            string topic = reader.CompactString();
-            for (int count = reader.CompactCount(); count > 0; count--)
+            string topic = reader.String();
+            for (int count = reader.Count(); count > 0; count--)
             {
                 partitions.Add(new TopicPartition(topic, reader.Int32()));
             }
-            SkipTags(ref reader);
+            reader.SkipTags();
         }
         return partitions;
     }
@@ -120,11 +126,11 @@ public static class TransactionRecords
         return partitions;
     }
 
-    private static void WriteTags(RecordBytesWriter writer, TransactionImage image)
+    private static void WriteTags(FlexibleBytesWriter writer, TransactionImage image)
     {
         bool hasPrevious = image.PreviousProducerId != TransactionImage.NoProducer;
         bool hasNext = image.NextProducerId != TransactionImage.NoProducer;
-        writer.UnsignedVarint((hasPrevious ? 1u : 0) + (hasNext ? 1u : 0) + (image.RaisesEpoch ? 1u : 0));
+        writer.Varint((hasPrevious ? 1u : 0) + (hasNext ? 1u : 0) + (image.RaisesEpoch ? 1u : 0));
         if (hasPrevious)
         {
             WriteTag(PreviousProducerIdTag, image.PreviousProducerId);
@@ -135,25 +141,25 @@ public static class TransactionRecords
         }
         if (image.RaisesEpoch)
         {
-            writer.UnsignedVarint(ClientVersionTag);
-            writer.UnsignedVarint(sizeof(short));
+            writer.Varint(ClientVersionTag);
+            writer.Varint(sizeof(short));
             writer.Int16(ClientRaisesEpoch);
         }
 
         void WriteTag(uint tag, long value)
         {
-            writer.UnsignedVarint(tag);
-            writer.UnsignedVarint(sizeof(long));
+            writer.Varint(tag);
+            writer.Varint(sizeof(long));
             writer.Int64(value);
         }
     }
 
-    private static TransactionImage ReadTags(ref RecordSpanReader reader, TransactionImage image)
+    private static TransactionImage ReadTags(ref FlexibleSpanReader reader, TransactionImage image)
     {
-        for (uint count = reader.UnsignedVarint(); count > 0; count--)
+        for (uint count = reader.Varint(); count > 0; count--)
         {
-            uint tag = reader.UnsignedVarint();
-            var field = new RecordSpanReader(reader.Tagged());
+            uint tag = reader.Varint();
+            var field = new FlexibleSpanReader(reader.Tagged());
             image = tag switch
             {
                 PreviousProducerIdTag => image with { PreviousProducerId = field.Int64() },
@@ -163,14 +169,5 @@ public static class TransactionRecords
             };
         }
         return image;
-    }
-
-    private static void SkipTags(ref RecordSpanReader reader)
-    {
-        for (uint count = reader.UnsignedVarint(); count > 0; count--)
-        {
-            reader.UnsignedVarint();
-            reader.Tagged();
-        }
     }
 }
