@@ -25,7 +25,7 @@ switch (args.FirstOrDefault())
         await SiloLoad.RunAsync(args[1]);
         return 0;
     case "kafka" when args.Length > 1:
-        await KafkaLoad.RunAsync(args[1]);
+        await KafkaLoad.RunAsync(args[1], args.Contains("start"));
         return 0;
     case "micro":
         BenchmarkSwitcher.FromAssembly(typeof(LogLoad).Assembly).Run(args[1..]);
@@ -37,7 +37,7 @@ switch (args.FirstOrDefault())
             znodes [DIRECTORY]  creates, sets, reads and watches of the znode tree of a silo in this process
             million ASSEMBLY    a million znodes in a real silo: time, memory, restart, disk after compaction
             silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
-            kafka ASSEMBLY      produce, fetch, latency and start of a real silo over Kafka's protocol, beside bare writes
+            kafka ASSEMBLY [start]  produce, fetch, latency and start of a real silo over Kafka's protocol, beside bare writes; or its start only
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);
         return 1;
