@@ -31,7 +31,8 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <summary>Starts a server; again on another port when somebody else took the one that was free a moment ago.</summary>
     /// <param name="tickTimeMs">Its unit of time; sessions live 2 to 20 of them.</param>
     /// <param name="superDigest">The superuser, as user:base64(sha1(user:password)).</param>
-    public static async Task<ZooKeeperServer> StartAsync(int tickTimeMs, string superDigest)
+    /// <param name="properties">Further properties, such as <c>-Dznode.container.checkIntervalMs=500</c>.</param>
+    public static async Task<ZooKeeperServer> StartAsync(int tickTimeMs, string superDigest, params string[] properties)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -40,7 +41,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             string config = Path.Combine(directory.Path, "zoo.cfg");
             await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
                 $"dataDir={directory.Path}/data\nclientPort={port}\nclientPortAddress=127.0.0.1\ntickTime={tickTimeMs}\nmaxClientCnxns=0\n"));
-            Process process = Start(config, superDigest);
+            Process process = Start(config, superDigest, properties);
             if (await ServesAsync(process).WaitAsync(StartLimit))
             {
                 return new ZooKeeperServer(directory, process, port);
@@ -63,7 +64,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static Process Start(string config, string superDigest)
+    private static Process Start(string config, string superDigest, string[] properties)
     {
         var start = new ProcessStartInfo("java")
         {
@@ -72,9 +73,12 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             {
                 "-Xmx256m", "-cp", ClassPath, "-Dzookeeper.admin.enableServer=false", "-Dzookeeper.extendedTypesEnabled=true", "-Dzookeeper.enforceQuota=true",
                 "-Dzookeeper.forceSync=no", $"-Dzookeeper.DigestAuthenticationProvider.superDigest={superDigest}",
-                "org.apache.zookeeper.server.quorum.QuorumPeerMain", config,
             },
         };
+        foreach (string argument in (string[])[.. properties, "org.apache.zookeeper.server.quorum.QuorumPeerMain", config])
+        {
+            start.ArgumentList.Add(argument);
+        }
         return Process.Start(start) ?? throw new InvalidOperationException("ZooKeeper's process did not start.");
     }
 

@@ -37,6 +37,9 @@ public sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Where its Kafka listener is, as host:port. Set once it serves.</summary>
     public string Kafka { get; private set; } = "";
 
+    /// <summary>Where its ZooKeeper listener is, as host:port. Set once it serves.</summary>
+    public string ZooKeeper { get; private set; } = "";
+
     /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
@@ -67,6 +70,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         string endpoints = await File.ReadAllTextAsync(Path.Combine(dataDirectory, "endpoints.json"));
         using JsonDocument document = JsonDocument.Parse(endpoints);
         silo.Kafka = document.RootElement.GetProperty("kafka").GetString()!;
+        silo.ZooKeeper = document.RootElement.TryGetProperty("zookeeper", out JsonElement zooKeeper) ? zooKeeper.GetString()! : "";
         silo.Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
         return silo;
     }

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using StreamCoord.Conformance.Tests.Operations;
+using StreamCoord.Conformance.Tests.Reference;
+using StreamCoord.Testing;
+using StreamCoord.Testing.Processes;
+
+namespace StreamCoord.Conformance.Tests.ZooKeeper.Paired;
+
+/// <summary>
+/// A real ZooKeeper server and a silo, of the same settings. Scenarios run one after the other, each below a znode of its own, at both services at once. Owns both
+/// processes.
+/// </summary>
+public sealed class ServicePair : IAsyncLifetime
+{
+    /// <summary>Both services' unit of time: sessions live 2 to 20 of them.</summary>
+    public const int TickTimeMs = 1_000;
+
+    /// <summary>Who may do everything.</summary>
+    public const string SuperUser = "super:test";
+
+    private readonly TemporaryDirectory _directory = new();
+    private int _scenarios;
+    private ZooKeeperServer _server = null!;
+    private SiloProcess _silo = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        string digest = OperationGenerator.Digest(SuperUser);
+        Task<ZooKeeperServer> server = ZooKeeperServer.StartAsync(TickTimeMs, digest, "-Dznode.container.checkIntervalMs=500");
+        _silo = await SiloProcess.StartAsync(
+            _directory.Path, $"--StreamCoord:ZooKeeper:TickTimeMs={TickTimeMs}", $"--StreamCoord:ZooKeeper:SuperDigest={digest}", "--StreamCoord:ZNodes:EnforceQuota=true",
+            "--StreamCoord:ZooKeeper:ContainerCheckMs=500");
+        _server = await server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _silo.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    /// <summary>Runs a scenario at both; every answer must be the same.</summary>
+    internal async Task CompareAsync(Func<Script, Task> scenario)
+    {
+        string root = string.Create(CultureInfo.InvariantCulture, $"/scenario{Interlocked.Increment(ref _scenarios)}");
+        using var reference = new Script(_server.Address, root, isReference: true);
+        using var ours = new Script(_silo.ZooKeeper, root, isReference: false);
+
+        Task atReference = RunAsync(reference, scenario);
+        Exception? failure = await Record.ExceptionAsync(() => RunAsync(ours, scenario));
+        await atReference;
+
+        if (failure is not null || Compare(reference, ours) is not [])
+        {
+            string differences = string.Join('\n', Compare(reference, ours));
+            Assert.Fail($"{failure}\n{differences}\nAll lines of the silo:\n{string.Join('\n', ours.Lines)}");
+        }
+    }
+
+    private static async Task RunAsync(Script script, Func<Script, Task> scenario)
+    {
+        ScriptClient setup = await script.ConnectAsync();
+        await setup.CallAsync(Request.Create(script.Root));
+        await scenario(script);
+    }
+
+    private static List<string> Compare(Script reference, Script ours)
+    {
+        var differences = new List<string>();
+        string[] expected = reference.Lines, answered = ours.Lines;
+        for (int i = 0; i < Math.Max(expected.Length, answered.Length); i++)
+        {
+            string here = expected.ElementAtOrDefault(i) ?? "nothing", there = answered.ElementAtOrDefault(i) ?? "nothing";
+            if (here != there && !(reference.Known.TryGetValue(i, out KnownDifference? known) && known.Allows(here, there)))
+            {
+                differences.Add(new StringBuilder().Append(CultureInfo.InvariantCulture, $"line {i}\n  ZooKeeper {here}\n  silo      {there}").ToString());
+            }
+        }
+        return differences;
+    }
+}
