@@ -82,12 +82,12 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         return Process.Start(start) ?? throw new InvalidOperationException("ZooKeeper's process did not start.");
     }
 
-    /// <summary>True once it listens; false when it has ended instead.</summary>
+    /// <summary>True once it serves, which it does when it begins to look after containers; false when it has ended instead.</summary>
     private static async Task<bool> ServesAsync(Process process)
     {
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
-            if (line.Contains("PrepRequestProcessor (sid:0) started", StringComparison.Ordinal))
+            if (line.Contains("Using checkIntervalMs=", StringComparison.Ordinal))
             {
                 return true;
             }

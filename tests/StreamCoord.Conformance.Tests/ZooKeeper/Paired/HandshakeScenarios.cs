@@ -151,7 +151,7 @@ public sealed class HandshakeScenarios(ServicePair pair)
 
     private static async Task<ScriptReply> CallUnseenAsync(Script script, ScriptClient client)
     {
-        int before = script.Lines.Length;
+        int before = script.Count;
         ScriptReply reply = await client.CallAsync(Request.Exists(script.Root));
         script.Forget(before);
         return reply;

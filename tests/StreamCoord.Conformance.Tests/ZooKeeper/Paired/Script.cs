@@ -59,6 +59,12 @@ internal sealed class Script(string address, string root, bool isReference) : ID
         _lines.Add($"{client}: {words}");
     }
 
+    /// <summary>How many lines there are.</summary>
+    public int Count => _lines.Count;
+
+    /// <summary>Puts the lines from this one on into an order.</summary>
+    public void SortFrom(int from) => _lines.Sort(from, _lines.Count - from, StringComparer.Ordinal);
+
     /// <summary>Forgets what was written down from this line on.</summary>
     public void Forget(int from) => _lines.RemoveRange(from, _lines.Count - from);
 

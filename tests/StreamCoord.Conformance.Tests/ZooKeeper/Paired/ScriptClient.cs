@@ -94,7 +94,16 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
     }
 
     /// <summary>Reads what was sent to this client before now: an answer comes behind all events of what it shows.</summary>
-    public Task DrainAsync() => CallAsync(Request.Exists("/zookeeper"));
+    /// <param name="sorted">True when the events have no order among themselves.</param>
+    public async Task DrainAsync(bool sorted = false)
+    {
+        int from = script.Count;
+        await CallAsync(Request.Exists("/zookeeper"));
+        if (sorted)
+        {
+            script.SortFrom(from);
+        }
+    }
 
     /// <summary>Waits for an event.</summary>
     public async Task ExpectEventAsync()

@@ -56,8 +56,18 @@ internal sealed class RawConnection : IDisposable
         return xids;
     }
 
-    /// <summary>Sends bytes as they are.</summary>
-    public Task SendAsync(byte[] bytes) => _stream.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+    /// <summary>Sends bytes as they are. When the server has closed the connection, reading will tell.</summary>
+    public async Task SendAsync(byte[] bytes)
+    {
+        try
+        {
+            await _stream.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+        }
+        catch (IOException)
+        {
+            // Closed.
+        }
+    }
 
     /// <summary>Says that nothing more is sent.</summary>
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
