@@ -1,5 +1,5 @@
 namespace StreamCoord.Conformance.Tests.ZooKeeper.Paired;
 
-/// <summary>Scenarios compare zxids, so nobody else may write meanwhile: one after the other.</summary>
+/// <summary>Scenarios run one after the other: two processors serve both services.</summary>
 [CollectionDefinition(nameof(PairedCollection))]
-public sealed class PairedCollection : ICollectionFixture<ServicePair>;
+public sealed class PairedCollection;

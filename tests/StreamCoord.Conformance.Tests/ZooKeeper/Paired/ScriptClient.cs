@@ -8,9 +8,13 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
 {
     private readonly Queue<(int Xid, Request Request)> _sent = new();
     private long _newestReplyZxid;
+    private bool _hidesForeignEvents;
 
     /// <summary>What the handshake was answered; null for a closed connection.</summary>
     public ConnectReply? Session { get; private set; }
+
+    /// <summary>From now on only what happens below the scenario's znode is written down.</summary>
+    public void HideForeignEvents() => _hidesForeignEvents = true;
 
     public async Task HandshakeAsync(ConnectRequest request)
     {
@@ -138,6 +142,10 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
     {
         // Since 3.9 an event tells the zxid of what has happened; never one of which an answer has told already.
         Assert.True(zxid == -1 || zxid > _newestReplyZxid, $"An event of 0x{zxid:x} came behind an answer of 0x{_newestReplyZxid:x}.");
-        script.Say(name, ReplyWords.Of(frame, null, script.Mask));
+        string words = ReplyWords.Of(frame, null, script.Mask);
+        if (!_hidesForeignEvents || words.Contains($"'{script.Root}", StringComparison.Ordinal))
+        {
+            script.Say(name, words);
+        }
     }
 }

@@ -5,11 +5,13 @@ using StreamCoord.Conformance.Tests.Reference;
 using StreamCoord.Testing;
 using StreamCoord.Testing.Processes;
 
+[assembly: AssemblyFixture(typeof(StreamCoord.Conformance.Tests.ZooKeeper.Paired.ServicePair))]
+
 namespace StreamCoord.Conformance.Tests.ZooKeeper.Paired;
 
 /// <summary>
-/// A real ZooKeeper server and a silo, of the same settings. Scenarios run one after the other, each below a znode of its own, at both services at once. Owns both
-/// processes.
+/// A real ZooKeeper server and a silo, of the same settings, for all tests that leave both alone and keep below znodes of their own. They start when the first test
+/// asks for them. Owns both processes.
 /// </summary>
 public sealed class ServicePair : IAsyncLifetime
 {
@@ -20,33 +22,38 @@ public sealed class ServicePair : IAsyncLifetime
     public const string SuperUser = "super:test";
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly Lazy<Task<(ZooKeeperServer Server, SiloProcess Silo)>> _services;
     private int _scenarios;
-    private ZooKeeperServer _server = null!;
-    private SiloProcess _silo = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        string digest = OperationGenerator.Digest(SuperUser);
-        Task<ZooKeeperServer> server = ZooKeeperServer.StartAsync(TickTimeMs, digest, "-Dznode.container.checkIntervalMs=500");
-        _silo = await SiloProcess.StartAsync(
-            _directory.Path, $"--StreamCoord:ZooKeeper:TickTimeMs={TickTimeMs}", $"--StreamCoord:ZooKeeper:SuperDigest={digest}", "--StreamCoord:ZNodes:EnforceQuota=true",
-            "--StreamCoord:ZooKeeper:ContainerCheckMs=500");
-        _server = await server;
-    }
+    public ServicePair() => _services = new(StartAsync);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
-        await _silo.DisposeAsync();
+        if (_services.IsValueCreated)
+        {
+            (ZooKeeperServer server, SiloProcess silo) = await _services.Value;
+            await server.DisposeAsync();
+            await silo.DisposeAsync();
+        }
         _directory.Dispose();
+    }
+
+    /// <summary>Where the reference and the silo listen.</summary>
+    public async Task<(string Reference, string Ours)> AddressesAsync()
+    {
+        (ZooKeeperServer server, SiloProcess silo) = await _services.Value;
+        return (server.Address, silo.ZooKeeper);
     }
 
     /// <summary>Runs a scenario at both; every answer must be the same.</summary>
     internal async Task CompareAsync(Func<Script, Task> scenario)
     {
+        (string referenceAddress, string ourAddress) = await AddressesAsync();
         string root = string.Create(CultureInfo.InvariantCulture, $"/scenario{Interlocked.Increment(ref _scenarios)}");
-        using var reference = new Script(_server.Address, root, isReference: true);
-        using var ours = new Script(_silo.ZooKeeper, root, isReference: false);
+        using var reference = new Script(referenceAddress, root, isReference: true);
+        using var ours = new Script(ourAddress, root, isReference: false);
 
         Task atReference = RunAsync(reference, scenario);
         Exception? failure = await Record.ExceptionAsync(() => RunAsync(ours, scenario));
@@ -57,6 +64,16 @@ public sealed class ServicePair : IAsyncLifetime
             string differences = string.Join('\n', Compare(reference, ours));
             Assert.Fail($"{failure}\n{differences}\nAll lines of the silo:\n{string.Join('\n', ours.Lines)}");
         }
+    }
+
+    private async Task<(ZooKeeperServer Server, SiloProcess Silo)> StartAsync()
+    {
+        string digest = OperationGenerator.Digest(SuperUser);
+        Task<ZooKeeperServer> server = ZooKeeperServer.StartAsync(TickTimeMs, digest, "-Dznode.container.checkIntervalMs=500");
+        SiloProcess silo = await SiloProcess.StartAsync(
+            _directory.Path, $"--StreamCoord:ZooKeeper:TickTimeMs={TickTimeMs}", $"--StreamCoord:ZooKeeper:SuperDigest={digest}", "--StreamCoord:ZNodes:EnforceQuota=true",
+            "--StreamCoord:ZooKeeper:ContainerCheckMs=500");
+        return (await server, silo);
     }
 
     private static async Task RunAsync(Script script, Func<Script, Task> scenario)

@@ -76,6 +76,7 @@ public sealed class WatchScenarios(ServicePair pair)
     public Task ARecursiveWatchOfTheRoot() => pair.CompareAsync(async script =>
     {
         ScriptClient client = await script.ConnectAsync();
+        client.HideForeignEvents();
         await client.CallAsync(Request.AddWatch("/", Recursive), Request.Create(script.Path("a")), Request.SetData(script.Path("a"), "x"), Request.Delete(script.Path("a")));
     });
 
