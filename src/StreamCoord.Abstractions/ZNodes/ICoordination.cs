@@ -36,6 +36,9 @@ public interface ICoordination
     /// </summary>
     Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password);
 
+    /// <summary>Whether a session lives, by this silo's copy of the tree. Cheap.</summary>
+    bool IsAlive(SessionId session);
+
     /// <summary>A sign of life, passed on with others before long. Cheap.</summary>
     void Touch(SessionId session);
 

@@ -56,6 +56,15 @@ internal sealed class CoordinationService(
     public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => Sequencer.ResumeSession(session, password);
 
     /// <inheritdoc/>
+    public bool IsAlive(SessionId session)
+    {
+        lock (feed.Tree.Gate)
+        {
+            return feed.Tree.Sessions.ContainsKey(session);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Touch(SessionId session) => heartbeats.Touch(session);
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         string endpoints = await File.ReadAllTextAsync(Path.Combine(dataDirectory, "endpoints.json"));
         using JsonDocument document = JsonDocument.Parse(endpoints);
         silo.Kafka = document.RootElement.GetProperty("kafka").GetString()!;
-        silo.ZooKeeper = document.RootElement.TryGetProperty("zookeeper", out JsonElement zooKeeper) ? zooKeeper.GetString()! : "";
+        silo.ZooKeeper = document.RootElement.GetProperty("zookeeper").GetString()!;
         silo.Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
         return silo;
     }
@@ -129,6 +129,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         start.ArgumentList.Add(Assembly);
         foreach (string option in (string[])[
             $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0", "--StreamCoord:Kafka:Endpoint=127.0.0.1:0",
+            "--StreamCoord:ZooKeeper:Endpoint=127.0.0.1:0",
             "--StreamCoord:Orleans:SiloEndpoint=127.0.0.1:0", "--StreamCoord:Orleans:GatewayEndpoint=127.0.0.1:0", .. options])
         {
             start.ArgumentList.Add(option);
