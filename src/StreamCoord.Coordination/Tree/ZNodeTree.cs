@@ -235,6 +235,10 @@ public sealed class ZNodeTree : IWatcherSets
 
     internal ZNode? Find(ReadOnlySpan<char> path)
     {
+        if (path is [_, .., '/'])
+        {
+            return null; // Only the root ends with a slash: "/a/" is another name than "/a", and nobody has it.
+        }
         ZNode? node = _root;
         while (path.Length > 1 && node is not null)
         {

@@ -21,4 +21,7 @@ internal sealed class UnknownOperation : BareHandler
 
     /// <inheritdoc/>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line) => line.RefuseAndEnd(ticket, ZNodeError.Unimplemented);
+
+    /// <summary>It has come to nothing, not even to a look at the tree.</summary>
+    public override Zxid ZxidOf(ZNodeReply reply) => new(-1);
 }

@@ -16,7 +16,7 @@ internal sealed class AuthHandler : BareHandler
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var packet = AuthPacket.Read(ref body);
-        ZNodeError error = line.Prove(packet.Scheme ?? "", packet.Auth ?? default);
+        ZNodeError error = packet is { Scheme: { } scheme, Auth: { } auth } ? line.Prove(scheme, auth) : ZNodeError.AuthFailed;
         if (error == ZNodeError.Ok)
         {
             line.Pass(ticket);

@@ -13,6 +13,6 @@ internal sealed class PingHandler : BareHandler
     /// <inheritdoc/>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
-        line.Pass(ticket);
+        line.Pass(ticket with { Xid = Xids.Ping }); // Whatever xid it had.
     }
 }

@@ -55,11 +55,11 @@ public sealed class HandshakeScenarios(ServicePair pair)
         ScriptReply made = await first.CallAsync(Request.Create(script.Path("a"), "", 1));
         first.Dispose();
         ConnectRequest resume = new() { SessionId = first.Session!.SessionId, Password = first.Session.Password, TimeoutMs = 5_000, LastZxidSeen = made.Zxid, ReadOnly = null };
-        ScriptClient second = await script.ConnectAsync(resume);
+        ScriptClient second = await script.ConnectAsync(resume, KnownDifference.ASessionKeepsItsTimeout);
         await second.CallAsync(Request.Exists(script.Path("a")), Request.GetEphemerals("/"), Request.WhoAmI());
 
         // Whoever comes later has the session; the connection before is closed.
-        ScriptClient third = await script.ConnectAsync(resume with { TimeoutMs = 15_000 });
+        ScriptClient third = await script.ConnectAsync(resume with { TimeoutMs = 15_000 }, KnownDifference.ASessionKeepsItsTimeout);
         await second.ExpectCloseAsync();
         await third.CallAsync(Request.Exists(script.Path("a")), Request.Close());
         await third.ExpectCloseAsync();

@@ -76,12 +76,29 @@ public sealed class NodeScenarios(ServicePair pair)
     {
         ScriptClient client = await script.ConnectAsync();
         await client.CallAsync(Request.Create(script.Path("a"), "data"), Request.Create(script.Path("a/b"), null), Request.Create(script.Path("a/c"), "", 1));
-        string?[] paths = [script.Path("a"), script.Path("a/b"), script.Path("a/c"), script.Path("missing"), null, "", "no-slash", script.Path("a/"), script.Path("a\0b"), "/zookeeper", "/zookeeper/quota"];
-        foreach (string? path in paths)
+        string[] paths = [script.Path("a"), script.Path("a/b"), script.Path("a/c"), script.Path("missing"), "no-slash", script.Path("a/"), script.Path("a\0b"), "/zookeeper", "/zookeeper/quota"];
+        foreach (string path in paths)
         {
             await client.CallAsync(
                 Request.Exists(path), Request.GetData(path), Request.GetChildren(path), Request.GetChildren2(path), Request.GetAcl(path), Request.GetAllChildrenNumber(path),
                 Request.GetEphemerals(path), Request.Sync(path));
+        }
+        await client.CallAsync(Request.Exists(null), Request.GetData(null), Request.GetChildren(null), Request.GetChildren2(null), Request.GetAcl(null), Request.GetAllChildrenNumber(null));
+        await client.CallAsync(Request.Sync(null), KnownDifference.NullIsNoRecord);
+    });
+
+    /// <summary>The empty path is another name of the root for the reference, and nobody's for the silo: no client sends it.</summary>
+    [Fact]
+    public Task TheEmptyPath() => pair.CompareAsync(async script =>
+    {
+        if (!script.IsReference)
+        {
+            using var unseen = new Script(script.Address, script.Root, isReference: false);
+            ScriptClient client = await unseen.ConnectAsync();
+            foreach (Request request in (Request[])[Request.Exists(""), Request.GetData(""), Request.GetChildren(""), Request.GetAcl("")])
+            {
+                Assert.Equal(-101, (await client.CallAsync(request)).Error);
+            }
         }
     });
 
@@ -93,10 +110,12 @@ public sealed class NodeScenarios(ServicePair pair)
             Request.Create(script.Path("a"), "data"), Request.SetData(script.Path("a"), "new"), Request.SetData(script.Path("a"), null, 1), Request.SetData(script.Path("a"), "x", 1),
             Request.SetData(script.Path("a"), "x", -2), Request.GetData(script.Path("a")), Request.SetAcl(script.Path("a"), WireAcl.Open, 1), Request.SetAcl(script.Path("a"), WireAcl.Open, 0),
             Request.SetAcl(script.Path("a"), WireAcl.Open), Request.GetAcl(script.Path("a")), Request.Exists(script.Path("a")), Request.Exists(script.Root));
-        foreach (string? path in (string?[])[script.Path("missing"), null, "", "no-slash", script.Path("a/"), script.Path("a\0b"), script.Path("..")])
+        foreach (string path in (string[])[script.Path("missing"), "", "no-slash", script.Path("a/"), script.Path("a\0b"), script.Path("..")])
         {
             await client.CallAsync(Request.SetData(path, "x"), Request.SetAcl(path, WireAcl.Open));
         }
+        await client.CallAsync(Request.SetData(null, "x"), KnownDifference.NullIsNoRecord);
+        await client.CallAsync(Request.SetAcl(null, WireAcl.Open), KnownDifference.NullIsNoRecord);
     });
 
     [Fact]
@@ -109,7 +128,7 @@ public sealed class NodeScenarios(ServicePair pair)
             Request.CreateTtl(script.Path("t"), 1_000_000, 6), Request.Create(script.Path("p")), Request.Create(script.Path("p/"), "", 2), Request.Delete(script.Path("p/0000000000")),
             Request.Create(script.Path("p/"), "", 2), Request.Delete(script.Path("p/0000000001")), Request.Delete(script.Path("p")), Request.Create(script.Path("p")),
             Request.Create(script.Path("p/"), "", 2), Request.GetChildren2(script.Root), Request.GetChildren2(script.Path("p")),
-            Request.Multi(Request.Create(script.Path("m"), "", 2), Request.Create2(script.Path("m"), "", 2), Request.Create(script.Path("m"), "", 3)), Request.GetChildren2(script.Root));
+            Request.Multi(Request.Create(script.Path("m"), "", 2), Request.Create(script.Path("m"), "", 2), Request.Create(script.Path("m"), "", 3)), Request.GetChildren2(script.Root));
     });
 
     [Fact]
@@ -153,8 +172,19 @@ public sealed class NodeScenarios(ServicePair pair)
             Request.Create(script.Path("a"), "12345"), Request.Create(quota), Request.Create(limits, "count=-1,bytes=-1=;byteHardLimit=20;countHardLimit=4"), Request.Create(stats, "count=0,bytes=0"),
             Request.GetData(stats), Request.Create(script.Path("b"), "12345"), Request.GetData(stats), Request.Create(script.Path("c"), "12345678901"), Request.SetData(script.Path("a"), "1234567890123456"),
             Request.SetData(script.Path("a"), "123"), Request.GetData(stats), Request.Create(script.Path("d")), Request.Create(script.Path("e")), Request.GetData(stats), Request.Delete(script.Path("b")),
-            Request.Create(script.Path("e")), Request.GetData(stats), Request.GetData(limits), Request.Multi(Request.Delete(script.Path("e")), Request.Create(script.Path("f"))), Request.GetData(stats),
-            Request.Delete(limits), Request.Create(script.Path("c"), "12345678901"), Request.Delete(stats), Request.Delete(quota), Request.GetAllChildrenNumber(script.Root));
+            Request.Create(script.Path("e")), Request.GetData(stats), Request.GetData(limits));
+        await client.CallAsync(Request.Delete(limits), Request.Create(script.Path("c"), "12345678901"), Request.Delete(stats), Request.Delete(quota), Request.GetAllChildrenNumber(script.Root));
+    });
+
+    [Fact]
+    public Task QuotasWithinAMulti() => pair.CompareAsync(async script =>
+    {
+        ScriptClient client = await script.ConnectAsync();
+        string quota = $"/zookeeper/quota{script.Root}";
+        await client.CallAsync(
+            Request.Create(quota), Request.Create($"{quota}/zookeeper_limits", "count=-1,bytes=-1=;byteHardLimit=-1;countHardLimit=2"), Request.Create($"{quota}/zookeeper_stats", "count=0,bytes=0"),
+            Request.Create(script.Path("a")), Request.Multi(Request.Create(script.Path("b"))));
+        await client.CallAsync(Request.Multi(Request.Delete(script.Path("a")), Request.Create(script.Path("b"))), KnownDifference.AMultiCountsWhatItDeletes);
     });
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class RandomRequests(int seed, string root)
 
     private Request InMulti() => _random.Next(5) switch
     {
-        0 or 1 => Create(),
+        0 or 1 => Request.Create(Path(1), Data(), _random.Next(4)),
         2 => Delete(),
         3 => SetData(),
         _ => Request.Check(Path(), _random.Next(4) - 1),

@@ -38,7 +38,9 @@ public sealed class RandomScenarios(ServicePair pair)
             switch (requests.Next(50))
             {
                 case 0:
+                    int from = script.Count;
                     await clients[who].CallAsync(Request.Close());
+                    script.SortFrom(from);
                     await clients[who].ExpectCloseAsync();
                     clients[who] = await script.ConnectAsync();
                     await DrainAsync(); // The znodes of a session end in no order.

@@ -34,10 +34,10 @@ internal sealed class Script(string address, string root, bool isReference) : ID
     public Task<ScriptClient> ConnectAsync() => ConnectAsync(new ConnectRequest());
 
     /// <summary>A client, whether it gets a session or not.</summary>
-    public async Task<ScriptClient> ConnectAsync(ConnectRequest request)
+    public async Task<ScriptClient> ConnectAsync(ConnectRequest request, KnownDifference? known = null)
     {
         ScriptClient client = await OpenAsync();
-        await client.HandshakeAsync(request);
+        await client.HandshakeAsync(request, known);
         return client;
     }
 
@@ -50,7 +50,7 @@ internal sealed class Script(string address, string root, bool isReference) : ID
     }
 
     /// <summary>Writes down what was answered.</summary>
-    public void Say(char client, string words, KnownDifference? known = null)
+    public void Say(string client, string words, KnownDifference? known = null)
     {
         if (known is not null)
         {

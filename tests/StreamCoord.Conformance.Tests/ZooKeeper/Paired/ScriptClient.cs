@@ -16,10 +16,10 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
     /// <summary>From now on only what happens below the scenario's znode is written down.</summary>
     public void HideForeignEvents() => _hidesForeignEvents = true;
 
-    public async Task HandshakeAsync(ConnectRequest request)
+    public async Task HandshakeAsync(ConnectRequest request, KnownDifference? known = null)
     {
         await connection.SendAsync(request.ToFrame());
-        await ReadHandshakeAsync();
+        await ReadHandshakeAsync(known);
     }
 
     /// <summary>Asks, and reads up to the answer.</summary>
@@ -89,11 +89,11 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
                 continue;
             }
             Assert.True(frameXid == xid || frameXid == Opcode.XidOf(request.Opcode), $"Answers come in the order of requests: {xid} was the oldest and {frameXid} came.");
-            script.Say(name, ReplyWords.Of(frame, request.Opcode, script.Mask), known);
+            script.Say($"{name} {request.Opcode}", ReplyWords.Of(frame, request.Opcode, script.Mask), known);
             _newestReplyZxid = Math.Max(_newestReplyZxid, zxid);
             return new ScriptReply(zxid, BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(12)), IsClosed: false);
         }
-        script.Say(name, "closed", known);
+        script.Say($"{name}", "closed", known);
         return new ScriptReply(0, 0, IsClosed: true);
     }
 
@@ -122,20 +122,20 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
     public async Task ExpectCloseAsync()
     {
         byte[]? frame = await connection.ReadAsync();
-        script.Say(name, frame is null ? "closed" : $"not closed: {Convert.ToHexString(frame)}");
+        script.Say($"{name}", frame is null ? "closed" : $"not closed: {Convert.ToHexString(frame)}");
     }
 
     /// <summary>The client is gone, without a word.</summary>
     public void Dispose() => connection.Dispose();
 
-    private async Task ReadHandshakeAsync()
+    private async Task ReadHandshakeAsync(KnownDifference? known = null)
     {
         byte[]? frame = await connection.ReadAsync();
         Session = frame is null ? null : ConnectReply.Parse(frame);
-        script.Say(name, Session is { } reply
+        script.Say($"{name}", Session is { } reply
             ? $"protocol={reply.ProtocolVersion} timeout={reply.TimeoutMs} session={(reply.SessionId == 0 ? "0" : script.Mask.AddSession(reply.SessionId))} " +
               $"password={script.Mask.Password(reply.Password)} rest={Convert.ToHexString(reply.Rest)}"
-            : "closed");
+            : "closed", known);
     }
 
     private void SayNotification(byte[] frame, long zxid)
@@ -145,7 +145,7 @@ internal sealed class ScriptClient(Script script, char name, RawConnection conne
         string words = ReplyWords.Of(frame, null, script.Mask);
         if (!_hidesForeignEvents || words.Contains($"'{script.Root}", StringComparison.Ordinal))
         {
-            script.Say(name, words);
+            script.Say($"{name}", words);
         }
     }
 }

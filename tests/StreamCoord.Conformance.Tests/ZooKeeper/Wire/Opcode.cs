@@ -42,7 +42,7 @@ internal static class Opcode
     public const int AuthXid = -4;
     public const int SetWatchesXid = -8;
 
-    /// <summary>Whether it is a transaction, which has a zxid of its own even when it fails.</summary>
+    /// <summary>Whether it is a transaction.</summary>
     public static bool IsWrite(int opcode) =>
         opcode is Create or Delete or SetData or SetAcl or Check or Multi or Create2 or Reconfig or CreateContainer or DeleteContainer or CreateTtl or CloseSession;
 

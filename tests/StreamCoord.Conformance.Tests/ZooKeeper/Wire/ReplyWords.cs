@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace StreamCoord.Conformance.Tests.ZooKeeper.Wire;
 
 /// <summary>A reply in words: the header, then the record that belongs to the request.</summary>
@@ -16,7 +18,7 @@ internal static class ReplyWords
             // Servers before 3.9 always say -1 here; from then on it is the zxid of what has happened. Whoever checks that has the frame.
             reader.Skip("zxid", 8);
         }
-        else if (Opcode.IsWrite(opcode.Value))
+        else if (Opcode.IsWrite(opcode.Value) && IsDone(frame, opcode.Value))
         {
             reader.Zxid("zxid");
         }
@@ -29,6 +31,17 @@ internal static class ReplyWords
             ReadBody(reader, opcode);
         }
         return reader.Finish();
+    }
+
+    /// <summary>
+    /// Whether a transaction has happened, which has a zxid of its own. One that failed has one at the reference, and none at the silo, which does not write down what has not
+    /// happened: clients see no more of it than a gap.
+    /// </summary>
+    private static bool IsDone(byte[] frame, int opcode)
+    {
+        bool isRefused = BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(12)) != 0;
+        bool hasFailedInside = opcode == Opcode.Multi && frame.Length > 20 && BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(16)) == Opcode.Error && frame[20] == 0;
+        return !isRefused && !hasFailedInside;
     }
 
     private static void ReadBody(ReplyReader reader, int? opcode)
