@@ -89,6 +89,13 @@ public sealed class ManySessionsTests : IAsyncLifetime
         using LoadSession other = await ConnectAsync();
         Assert.Equal(0, (await other.CallAsync(Request.GetData(path)))!.Value.Error);
 
+        int told = 0;
+        while (await silent.ReadAsync() is not null)
+        {
+            told++;
+        }
+        Assert.InRange(told, 1, changes - 1);
+
         // The session itself is not to blame: on another connection it goes on.
         (RawConnection connection, ConnectReply? again) = await RawConnection.ConnectAsync(_silo.ZooKeeper, new ConnectRequest { SessionId = granted.SessionId, Password = granted.Password });
         connection.Dispose();
