@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using StreamCoord.Protocol.ZooKeeper;
 using StreamCoord.Protocol.ZooKeeper.Messages;
 using StreamCoord.ZNodes;
@@ -14,14 +16,10 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     private readonly TcpClient _connection;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private int _xid;
 
-    private ZooKeeperClient(TcpClient connection)
-    {
-        _connection = connection;
-        _stream = connection.GetStream();
-    }
+    private ZooKeeperClient(TcpClient connection, Stream stream) => (_connection, _stream) = (connection, stream);
 
     /// <summary>What the silo said to the connect request.</summary>
     public ConnectResponse Session { get; private set; }
@@ -30,7 +28,22 @@ internal sealed class ZooKeeperClient : IAsyncDisposable
     {
         var connection = new TcpClient { NoDelay = true };
         await connection.ConnectAsync(IPEndPoint.Parse(endpoint));
-        return new ZooKeeperClient(connection);
+        return new ZooKeeperClient(connection, connection.GetStream());
+    }
+
+    /// <summary>Connects by TLS, believes whatever the silo shows, and shows a certificate.</summary>
+    public static async Task<ZooKeeperClient> DialTlsAsync(string endpoint, X509Certificate2? certificate)
+    {
+        var connection = new TcpClient { NoDelay = true };
+        await connection.ConnectAsync(IPEndPoint.Parse(endpoint));
+        var tls = new SslStream(connection.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
+            ClientCertificates = certificate is null ? null : [certificate],
+        });
+        return new ZooKeeperClient(connection, tls);
     }
 
     public ValueTask DisposeAsync()
