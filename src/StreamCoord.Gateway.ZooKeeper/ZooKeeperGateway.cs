@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using StreamCoord.Gateway.ZooKeeper.Connections;
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
+using StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 using StreamCoord.Gateway.ZooKeeper.Handlers;
 using StreamCoord.Gateway.ZooKeeper.Sessions;
 using StreamCoord.ZNodes;
@@ -12,7 +13,7 @@ namespace StreamCoord.Gateway.ZooKeeper;
 /// <summary>The ZooKeeper side of StreamCoord: clients of Apache ZooKeeper, unchanged.</summary>
 public static class ZooKeeperGateway
 {
-    /// <summary>Registers the gateway. The host brings <see cref="ICoordination"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.</summary>
+    /// <summary>Registers the gateway. The host brings <see cref="ICoordination"/>, <see cref="ZNodeOptions"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">Its limits and times.</param>
     /// <param name="listener">What clients are told.</param>
@@ -26,6 +27,20 @@ public static class ZooKeeperGateway
         services.AddSingleton<OperationTable>();
         services.AddSingleton<ZooKeeperServices>();
         services.AddSingleton<ServerList>();
+        services.AddSingleton<ServerStatistics>();
+        services.AddSingleton<FourLetterWordTable>();
+        services.AddSingleton<SrvrWord>();
+        services.AddSingleton<MntrWord>();
+        services.AddSingleton<IFourLetterWord>(provider => provider.GetRequiredService<SrvrWord>());
+        services.AddSingleton<IFourLetterWord>(provider => provider.GetRequiredService<MntrWord>());
+        services.AddSingleton<IFourLetterWord, RuokWord>();
+        services.AddSingleton<IFourLetterWord, IsroWord>();
+        services.AddSingleton<IFourLetterWord, StatWord>();
+        services.AddSingleton<IFourLetterWord, ConsWord>();
+        services.AddSingleton<IFourLetterWord, ConfWord>();
+        services.AddSingleton<IFourLetterWord, EnviWord>();
+        services.AddSingleton<IFourLetterWord, WchsWord>();
+        services.AddSingleton<IFourLetterWord, DirsWord>();
         services.AddSingleton<IOperationHandler, CreateHandler>();
         services.AddSingleton<IOperationHandler, DeleteHandler>();
         services.AddSingleton<IOperationHandler, ExistsHandler>();

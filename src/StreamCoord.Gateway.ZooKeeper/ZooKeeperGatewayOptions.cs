@@ -10,6 +10,13 @@ public sealed class ZooKeeperGatewayOptions
     /// <value>0 where ZooKeeper:Endpoint is on the loopback, where everybody has one address; else ZooKeeper's 60.</value>
     public int MaxClientConnections { get; init; } = 60;
 
+    /// <summary>In <see cref="FourLetterWords"/>: every word.</summary>
+    public const string AnyWord = "*";
+
+    /// <summary><c>ZooKeeper:FourLetterWords</c>: which four-letter words are answered, separated by commas (ZooKeeper's <c>4lw.commands.whitelist</c>); <c>*</c> for all.</summary>
+    /// <value>Those that only show numbers.</value>
+    public IReadOnlySet<string> FourLetterWords { get; init; } = new HashSet<string> { "ruok", "srvr", "stat", "mntr", "conf", "isro", "envi", "cons", "wchs", "dirs" };
+
     /// <summary><c>ZooKeeper:ConnectMs</c>: how long a client that has connected may take to ask for its session. Milliseconds. Whoever only holds connections open loses them.</summary>
     public int ConnectMs { get; init; } = 30_000;
 

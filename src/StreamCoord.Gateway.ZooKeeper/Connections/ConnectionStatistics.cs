@@ -8,6 +8,7 @@ internal sealed class ConnectionStatistics(TimeProvider time)
 {
     private long _received;
     private long _sent;
+    private long _lastResponseTimestamp;
 
     /// <summary>Requests that have come.</summary>
     public long ReceivedCount => Volatile.Read(ref _received);
@@ -27,6 +28,9 @@ internal sealed class ConnectionStatistics(TimeProvider time)
     /// <summary>The zxid that was answered last.</summary>
     public Zxid LastZxid { get; private set; }
 
+    /// <summary>When that was, by a clock that has no meaning elsewhere. Milliseconds.</summary>
+    public long LastResponseMs => Volatile.Read(ref _lastResponseTimestamp) / (time.TimestampFrequency / 1_000);
+
     /// <summary>Why the tree gave the connection up; null while it has not.</summary>
     public string? BrokenReason { get; set; }
 
@@ -41,6 +45,7 @@ internal sealed class ConnectionStatistics(TimeProvider time)
     {
         Sent();
         (LastOperation, LastXid, LastZxid) = (request.Handler.OpCode, request.Xid, zxid);
-        Latency.Add((long)time.GetElapsedTime(request.ReceivedTimestamp).TotalMilliseconds);
+        Volatile.Write(ref _lastResponseTimestamp, time.GetTimestamp());
+        Latency.Add((long)time.GetElapsedTime(request.ReceivedTimestamp, _lastResponseTimestamp).TotalMilliseconds);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
 using StreamCoord.Protocol.ZooKeeper;
@@ -59,6 +60,10 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
     /// <summary>Ends the connection at once, without another word. The session stays.</summary>
     public void Close(string reason)
     {
+        if (IsCut)
+        {
+            return;
+        }
         LogClosed(logger, client, Session, reason);
         Cancel(_stop);
     }
@@ -91,6 +96,10 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
 #pragma warning restore CA1031
         {
             LogFailed(logger, failure, client);
+        }
+        finally
+        {
+            services.Sessions.Release(Session, this);
         }
     }
 
@@ -136,6 +145,11 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
         {
             ReadResult read = await pipe.Input.ReadAsync(limit.Token);
             ReadOnlySequence<byte> bytes = read.Buffer;
+            if (bytes.Length >= JuteFrame.LengthBytes && services.Words.Answer(FrameCutter.PeekInt(bytes)) is { } answer)
+            {
+                await AnswerWordAsync(await answer);
+                return null;
+            }
             if (FrameCutter.TryCut(ref bytes, services.Options.JuteMaxBufferBytes, out ReadOnlySequence<byte> frame))
             {
                 ConnectRequest request = ReadConnectRequest(frame);
@@ -149,6 +163,12 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
                 return null;
             }
         }
+    }
+
+    private async Task AnswerWordAsync(string answer)
+    {
+        pipe.Output.Write(Encoding.UTF8.GetBytes(answer));
+        await pipe.Output.FlushAsync(_stop.Token);
     }
 
     private static ConnectRequest ReadConnectRequest(ReadOnlySequence<byte> frame)
@@ -167,31 +187,24 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
 
     private async Task ServeAsync(SessionGrant session)
     {
-        try
+        _outgoing = new OutgoingQueue(pipe.Output, services.Options, Statistics);
+        await using var line = new RequestLine(services.Coordination, new ZNodeCaller(session.Session, client.Identities), _outgoing);
+        _line = line;
+        Task<string?> ended = _outgoing.Ended;
+        Task reading = ReadAsync(line, _outgoing);
+        await Task.WhenAny(reading, ended);
+        if (!ended.IsCompleted)
         {
-            _outgoing = new OutgoingQueue(pipe.Output, services.Options, Statistics);
-            await using var line = new RequestLine(services.Coordination, new ZNodeCaller(session.Session, client.Identities), _outgoing);
-            _line = line;
-            Task<string?> ended = _outgoing.Ended;
-            Task reading = ReadAsync(line, _outgoing);
-            await Task.WhenAny(reading, ended);
-            if (!ended.IsCompleted)
-            {
-                // What was begun is answered: the end of the connection, if it was asked for, comes with an answer. Whoever has gone does not wait for any.
-                Task last = line.IsEnding ? ended : _outgoing.WaitForIdleAsync();
-                await Task.WhenAny(last, ended, Task.Delay(Timeout.InfiniteTimeSpan, services.Time, _stop.Token));
-            }
-            if (ended.IsCompleted && await ended is { } reason)
-            {
-                Close(reason);
-            }
-            Cancel(_drain);
-            await reading;
+            // What was begun is answered: the end of the connection, if it was asked for, comes with an answer. Whoever has gone does not wait for any.
+            Task last = line.IsEnding ? ended : _outgoing.WaitForIdleAsync();
+            await Task.WhenAny(last, ended, Task.Delay(Timeout.InfiniteTimeSpan, services.Time, _stop.Token));
         }
-        finally
+        if (ended.IsCompleted && await ended is { } reason)
         {
-            services.Sessions.Release(session.Session, this);
+            Close(reason);
         }
+        Cancel(_drain);
+        await reading;
     }
 
     private async Task ReadAsync(RequestLine line, OutgoingQueue outgoing)

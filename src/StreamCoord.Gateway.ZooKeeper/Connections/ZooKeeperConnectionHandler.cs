@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
 namespace StreamCoord.Gateway.ZooKeeper.Connections;
 
 /// <summary>What Kestrel hands the connections of the ZooKeeper listener to.</summary>
-internal sealed class ZooKeeperConnectionHandler(ZooKeeperServices services, ILogger<ZooKeeperConnection> logger) : ConnectionHandler
+internal sealed class ZooKeeperConnectionHandler(ZooKeeperServices services, ServerStatistics statistics, ILogger<ZooKeeperConnection> logger) : ConnectionHandler
 {
     private Task? _ready;
 
@@ -25,6 +26,7 @@ internal sealed class ZooKeeperConnectionHandler(ZooKeeperServices services, ILo
         using var served = new ZooKeeperConnection(connection.Transport, client, services, logger);
         CancellationToken draining = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         await served.RunAsync(draining, connection.ConnectionClosed);
+        statistics.Ended(served.Statistics);
         if (served.IsCut)
         {
             connection.Abort();

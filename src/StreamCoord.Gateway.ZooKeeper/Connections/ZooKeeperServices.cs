@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
+using StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 using StreamCoord.Gateway.ZooKeeper.Sessions;
 using StreamCoord.ZNodes;
 
@@ -8,8 +9,9 @@ namespace StreamCoord.Gateway.ZooKeeper.Connections;
 /// <param name="Coordination">The tree.</param>
 /// <param name="Operations">What is served.</param>
 /// <param name="Sessions">Which connection has which session.</param>
+/// <param name="Words">What is answered besides the protocol.</param>
 /// <param name="Cluster">The silo's number.</param>
 /// <param name="Options">Limits and times.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ZooKeeperServices(
-    ICoordination Coordination, OperationTable Operations, SessionConnections Sessions, ClusterIdentity Cluster, ZooKeeperGatewayOptions Options, TimeProvider Time);
+    ICoordination Coordination, OperationTable Operations, SessionConnections Sessions, FourLetterWordTable Words, ClusterIdentity Cluster, ZooKeeperGatewayOptions Options, TimeProvider Time);

@@ -8,6 +8,9 @@ internal sealed class SessionConnections
 {
     private readonly ConcurrentDictionary<SessionId, ZooKeeperConnection> _connections = new();
 
+    /// <summary>How many there are.</summary>
+    public int Count => _connections.Count;
+
     /// <summary>All of them, as of now.</summary>
     public IReadOnlyCollection<KeyValuePair<SessionId, ZooKeeperConnection>> All => [.. _connections];
 

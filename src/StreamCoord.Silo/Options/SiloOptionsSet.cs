@@ -58,10 +58,11 @@ internal sealed class SiloOptionsSet
     public static SiloOptionsSet Read(SettingsReader settings)
     {
         TlsSettings tls = TlsSettings.Read(settings);
+        NodeOptions node = NodeOptions.Read(settings);
         ListenerOptions listeners = ListenerOptions.Read(settings);
         var options = new SiloOptionsSet
         {
-            Node = NodeOptions.Read(settings),
+            Node = node,
             Listeners = listeners,
             Cluster = ClusterSettings.Read(settings),
             Topics = ReadTopics(settings),

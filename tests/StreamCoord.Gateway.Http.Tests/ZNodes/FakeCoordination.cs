@@ -97,6 +97,8 @@ public sealed class FakeCoordination : ICoordination
             : ZNodeReply.Refused(ZNodeError.AuthFailed, "This is not the session's password."));
     }
 
+    public Task<TreeDescription> DescribeAsync() => throw new NotSupportedException();
+
     public bool IsAlive(SessionId session) => throw new NotSupportedException();
 
     public void Touch(SessionId session) => throw new InvalidOperationException("Resuming a session is a sign of life already.");
