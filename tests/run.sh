@@ -30,6 +30,8 @@ install_missing() {
     command -v java >/dev/null || packages+=(default-jre-headless)
     [[ -e /usr/share/java/zookeeper.jar ]] || packages+=(libzookeeper-java)
     /usr/bin/python3 -c 'import kazoo' 2>/dev/null || packages+=(python3 python3-kazoo)
+    command -v cc >/dev/null || packages+=(gcc libc6-dev)
+    [[ -e /usr/include/zookeeper/zookeeper.h ]] || packages+=(libzookeeper-mt-dev)
     # Clients of Kafka, unchanged.
     command -v kcat >/dev/null || packages+=(kcat)
     /usr/bin/python3 -c 'import kafka, lz4.frame, snappy' 2>/dev/null || packages+=(python3-kafka python3-lz4 python3-snappy)

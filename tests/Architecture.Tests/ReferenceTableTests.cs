@@ -25,7 +25,7 @@ public sealed class ReferenceTableTests
         ["StreamCoord.Protocol.Kafka.Generator"] = [],
         ["StreamCoord.Protocol.ZooKeeper"] = ["StreamCoord.Abstractions"],
         ["StreamCoord.Gateway.Kafka"] = ["StreamCoord.Protocol.Kafka", "StreamCoord.Security"],
-        ["StreamCoord.Gateway.ZooKeeper"] = ["StreamCoord.Protocol.ZooKeeper", "StreamCoord.Abstractions"],
+        ["StreamCoord.Gateway.ZooKeeper"] = ["StreamCoord.Protocol.ZooKeeper", "StreamCoord.Security"],
         ["StreamCoord.Gateway.Http"] = ["StreamCoord.Records", "StreamCoord.Security"],
         ["StreamCoord.Console"] = [],
         ["StreamCoord.Client"] = ["StreamCoord.Records"],

@@ -27,7 +27,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/health/live", Cancelled)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/health/ready", Cancelled)).StatusCode);
         Dictionary<string, string> endpoints = await ReadEndpointsAsync();
-        Assert.Equal(["gateway", "http", "kafka", "silo"], endpoints.Keys.Order());
+        Assert.Equal(["gateway", "http", "kafka", "silo", "zookeeper"], endpoints.Keys.Order());
         foreach (string endpoint in endpoints.Values)
         {
             using var client = new TcpClient();

@@ -36,6 +36,12 @@ public interface ICoordination
     /// </summary>
     Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password);
 
+    /// <summary>How large the tree is. Looks at every watch: not for the way of requests.</summary>
+    Task<TreeDescription> DescribeAsync();
+
+    /// <summary>Whether a session lives, by this silo's copy of the tree. Cheap.</summary>
+    bool IsAlive(SessionId session);
+
     /// <summary>A sign of life, passed on with others before long. Cheap.</summary>
     void Touch(SessionId session);
 

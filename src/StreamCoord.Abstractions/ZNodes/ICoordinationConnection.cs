@@ -22,6 +22,9 @@ public interface ICoordinationConnection : IAsyncDisposable
     /// <summary>Puts a read barrier into the line.</summary>
     void Sync(long tag);
 
+    /// <summary>Puts a request into the line that asks for nothing (ZooKeeper's ping): its reply comes in its turn, with the applied zxid of that moment.</summary>
+    void Pass(long tag);
+
     /// <summary>Arms a persistent watch (<see cref="WatchKinds.Persistent"/> or <see cref="WatchKinds.PersistentRecursive"/>), whether the znode exists or not.</summary>
     void AddWatch(long tag, string path, WatchKinds kind);
 

@@ -30,7 +30,7 @@ public static class AuthSchemes
     public const string Super = "super";
 
     /// <summary>Who a client proves to be by an auth packet (<c>addauth</c>).</summary>
-    /// <param name="scheme">The scheme of the packet. Only <see cref="Digest"/> can be proved this way.</param>
+    /// <param name="scheme">The scheme of the packet. Only <see cref="Digest"/> can be proved this way; <see cref="Ip"/> is known already, and so never wrong.</param>
     /// <param name="credentials">For <see cref="Digest"/>: <c>user:password</c> in UTF-8.</param>
     /// <param name="superDigest">The digest of the super user, or null for none.</param>
     /// <returns>The identities to add to the connection's; none with <see cref="ZNodeError.AuthFailed"/>.</returns>
@@ -38,7 +38,7 @@ public static class AuthSchemes
     {
         if (scheme != Digest)
         {
-            return (ZNodeError.AuthFailed, []);
+            return (scheme == Ip ? ZNodeError.Ok : ZNodeError.AuthFailed, []);
         }
         string digest = DigestOf(Encoding.UTF8.GetString(credentials));
         var identity = new AuthIdentity(Digest, digest);

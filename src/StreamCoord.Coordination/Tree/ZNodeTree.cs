@@ -63,6 +63,19 @@ public sealed class ZNodeTree : IWatcherSets
     /// <summary>How many watches the connections of this silo have.</summary>
     public int WatchCount => _pinned.Sum(projection => projection.Watchers.Count);
 
+    /// <summary>How many watches there are, on how many paths, and how many connections have any.</summary>
+    public (int Watches, int Paths, int Watchers) CountWatches()
+    {
+        HashSet<IWatcher> watchers = new(ReferenceEqualityComparer.Instance);
+        int paths = 0;
+        foreach (ZNodeProjection projection in _pinned)
+        {
+            paths += projection.Watchers.IsEmpty ? 0 : 1;
+            projection.Watchers.AddTo(watchers);
+        }
+        return (WatchCount, paths, watchers.Count);
+    }
+
     /// <summary>The sessions that live, with their timeouts in milliseconds.</summary>
     public IReadOnlyDictionary<SessionId, int> Sessions => _sessions;
 
@@ -235,6 +248,10 @@ public sealed class ZNodeTree : IWatcherSets
 
     internal ZNode? Find(ReadOnlySpan<char> path)
     {
+        if (path is [_, .., '/'])
+        {
+            return null; // Only the root ends with a slash: "/a/" is another name than "/a", and nobody has it.
+        }
         ZNode? node = _root;
         while (path.Length > 1 && node is not null)
         {

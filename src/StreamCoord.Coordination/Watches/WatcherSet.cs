@@ -29,6 +29,16 @@ public sealed class WatcherSet
     /// <summary>True when there is no watch.</summary>
     public bool IsEmpty => Count == 0;
 
+    /// <summary>Adds everybody who has a watch to a set.</summary>
+    public void AddTo(ISet<IWatcher> watchers)
+    {
+        if (_only is not null)
+        {
+            watchers.Add(_only);
+        }
+        watchers.UnionWith(_many?.Keys ?? Enumerable.Empty<IWatcher>());
+    }
+
     /// <summary>Gives a watcher watches of these kinds; the ones that it has already stay.</summary>
     public void Arm(IWatcher watcher, WatchKinds kinds)
     {

@@ -70,6 +70,13 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     });
 
     /// <inheritdoc/>
+    public void Pass(long tag) => Enqueue(tag, async slot =>
+    {
+        await _writes;
+        _outbox.Complete(slot, new ZNodeReply { Zxid = _service.AppliedZxid });
+    });
+
+    /// <inheritdoc/>
     public void AddWatch(long tag, string path, WatchKinds kind) => Enqueue(tag, async slot =>
     {
         await _writes;

@@ -10,7 +10,7 @@ namespace StreamCoord.Grains.ZNodes;
 /// nothing but its parts.
 /// </summary>
 internal sealed class CoordinationService(
-    TreeFeed feed, WriteLane lane, SessionHeartbeats heartbeats, TreeHistory history, IGrainFactory grains, ZNodeOptions options) : ICoordination
+    TreeFeed feed, TreeLog log, WriteLane lane, SessionHeartbeats heartbeats, TreeHistory history, IGrainFactory grains, ZNodeOptions options) : ICoordination
 {
     /// <inheritdoc/>
     public Zxid AppliedZxid => feed.Tree.Applied;
@@ -54,6 +54,26 @@ internal sealed class CoordinationService(
 
     /// <inheritdoc/>
     public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => Sequencer.ResumeSession(session, password);
+
+    /// <inheritdoc/>
+    public async Task<TreeDescription> DescribeAsync()
+    {
+        long logBytes = await log.MeasureAsync();
+        lock (feed.Tree.Gate)
+        {
+            (int watches, int paths, int watchers) = feed.Tree.CountWatches();
+            return new TreeDescription(feed.Tree.NodeCount, feed.Tree.EphemeralCount, feed.Tree.Sessions.Count, watches, paths, watchers, logBytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsAlive(SessionId session)
+    {
+        lock (feed.Tree.Gate)
+        {
+            return feed.Tree.Sessions.ContainsKey(session);
+        }
+    }
 
     /// <inheritdoc/>
     public void Touch(SessionId session) => heartbeats.Touch(session);

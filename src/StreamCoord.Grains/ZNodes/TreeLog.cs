@@ -34,6 +34,9 @@ internal sealed class TreeLog
 
     public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken) => _log.WaitForRecordsAsync(offset, cancellationToken);
 
+    /// <summary>How much it takes on the disk. Bytes.</summary>
+    public async Task<long> MeasureAsync() => (await _log.MeasureAsync()).SizeBytes;
+
     /// <summary>Whole batches from an offset on; empty at the end. The caller disposes them.</summary>
     /// <exception cref="TreeLogDamagedException">They are damaged.</exception>
     public async Task<RecordData> ReadAsync(Offset from, int maxBytes)

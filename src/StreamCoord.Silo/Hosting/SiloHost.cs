@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
 using StreamCoord.Gateway.Kafka.Clients;
+using StreamCoord.Gateway.ZooKeeper;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
@@ -66,6 +67,7 @@ internal static class SiloHost
         directory.WriteEndpoints(new Dictionary<string, string>
         {
             ["kafka"] = endpoints.KafkaAddress,
+            ["zookeeper"] = endpoints.ZooKeeperAddress,
             ["http"] = httpAddress,
             ["silo"] = endpoints.Silo.ToString(),
             ["gateway"] = endpoints.Gateway.ToString(),
@@ -73,7 +75,7 @@ internal static class SiloHost
         await AwaitTreeAsync(application, endpoints.Describe(httpAddress, options.Node.Rack, options.KafkaGateway.Security, options.Tls.HasHttps));
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         readiness.Set(true);
-        application.Logger.Serves(identity.NodeId, identity.ClusterId, endpoints.KafkaAddress, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
+        application.Logger.Serves(identity.NodeId, identity.ClusterId, endpoints.KafkaAddress, endpoints.ZooKeeperAddress, httpAddress, endpoints.Silo, endpoints.Gateway, directory.Path);
 
         using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -91,6 +93,7 @@ internal static class SiloHost
         {
             await application.Services.GetRequiredService<ICoordination>().ReadyAsync(application.Lifetime.ApplicationStopping);
             await application.Services.RegisterBrokerAsync(broker);
+            await application.Services.PublishZooKeeperAsync();
         }
         catch (CoordinationUnavailableException failure)
         {
@@ -121,7 +124,7 @@ internal static class SiloHost
                 if (attempt == StartAttemptsMax)
                 {
                     throw new StartRefusedException(
-                        $"A port was taken by another process while the silo started: StreamCoord:{ListenerOptions.HttpKey} {endpoints.Http}, StreamCoord:{ListenerOptions.KafkaKey} {endpoints.Kafka}, StreamCoord:{ListenerOptions.SiloKey} {endpoints.Silo}, StreamCoord:{ListenerOptions.GatewayKey} {endpoints.Gateway}.");
+                        $"A port was taken by another process while the silo started: StreamCoord:{ListenerOptions.HttpKey} {endpoints.Http}, StreamCoord:{ListenerOptions.KafkaKey} {endpoints.Kafka}, StreamCoord:{ListenerOptions.ZooKeeperKey} {endpoints.ZooKeeper}, StreamCoord:{ListenerOptions.SiloKey} {endpoints.Silo}, StreamCoord:{ListenerOptions.GatewayKey} {endpoints.Gateway}.");
                 }
             }
         }
@@ -155,6 +158,7 @@ internal static class SiloHost
             options.KafkaGateway,
             endpoints.ListenKafka(identity.NodeId, options.Node.Rack),
             new KafkaTopicDefaults(options.Topics.DefaultPartitions, options.Topics.DefaultReplicationFactor, options.Topics.AutoCreate));
+        builder.Services.AddZooKeeperGateway(options.ZooKeeperGateway, endpoints.ListenZooKeeper(identity.NodeId));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();
@@ -181,6 +185,13 @@ internal static class SiloHost
             if (options.KafkaGateway.Security.HasTls())
             {
                 inner.UseHttps(certificates!.For(options.Tls.ClientAuth));
+            }
+        }));
+        kestrel.Listen(endpoints.ZooKeeper, listen => listen.UseZooKeeper(inner =>
+        {
+            if (options.Tls.HasZooKeeperTls)
+            {
+                inner.UseHttps(certificates!.For(options.Tls.ZooKeeperClientAuth));
             }
         }));
     }

@@ -28,8 +28,8 @@ internal static partial class SiloLog
         });
     }
 
-    [LoggerMessage(1001, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} serves kafka on {Kafka}, http on {Http}, silos on {Silo}, Orleans clients on {Gateway}; its data is in {DataDirectory}.")]
-    public static partial void Serves(this ILogger logger, NodeId nodeId, string clusterId, string kafka, string http, IPEndPoint silo, IPEndPoint gateway, string dataDirectory);
+    [LoggerMessage(1001, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} serves kafka on {Kafka}, zookeeper on {ZooKeeper}, http on {Http}, silos on {Silo}, Orleans clients on {Gateway}; its data is in {DataDirectory}.")]
+    public static partial void Serves(this ILogger logger, NodeId nodeId, string clusterId, string kafka, string zooKeeper, string http, IPEndPoint silo, IPEndPoint gateway, string dataDirectory);
 
     [LoggerMessage(1002, LogLevel.Information, "Stopping: requests under way are finished first.")]
     public static partial void Stops(this ILogger logger);

@@ -8,6 +8,7 @@ internal sealed class ListenerOptions
 {
     public const string HttpKey = "Http:Endpoint";
     public const string KafkaKey = "Kafka:Endpoint";
+    public const string ZooKeeperKey = "ZooKeeper:Endpoint";
     public const string SiloKey = "Orleans:SiloEndpoint";
     public const string GatewayKey = "Orleans:GatewayEndpoint";
 
@@ -27,6 +28,14 @@ internal sealed class ListenerOptions
     /// <value>None: the endpoint itself.</value>
     public string? KafkaAdvertised { get; init; }
 
+    /// <summary><c>ZooKeeper:Endpoint</c>: clients of ZooKeeper's protocol.</summary>
+    /// <value>127.0.0.1:2181.</value>
+    public required IPEndPoint ZooKeeper { get; init; }
+
+    /// <summary><c>ZooKeeper:AdvertisedEndpoint</c>: where clients find this silo in <c>/zookeeper/config</c>, as host:port. Required where <see cref="ZooKeeper"/> is a wildcard.</summary>
+    /// <value>None: the endpoint itself.</value>
+    public string? ZooKeeperAdvertised { get; init; }
+
     /// <summary><c>Orleans:SiloEndpoint</c>: other silos.</summary>
     /// <value>127.0.0.1:11111.</value>
     public required IPEndPoint Silo { get; init; }
@@ -43,14 +52,18 @@ internal sealed class ListenerOptions
             HttpAdvertised = settings.Text("Http:AdvertisedEndpoint", accepted: "host:port"),
             Kafka = settings.Endpoint(KafkaKey, new IPEndPoint(IPAddress.Loopback, 9092)),
             KafkaAdvertised = settings.Text("Kafka:AdvertisedEndpoint", accepted: "host:port"),
+            ZooKeeper = settings.Endpoint(ZooKeeperKey, new IPEndPoint(IPAddress.Loopback, 2181)),
+            ZooKeeperAdvertised = settings.Text("ZooKeeper:AdvertisedEndpoint", accepted: "host:port"),
             Silo = settings.Endpoint(SiloKey, new IPEndPoint(IPAddress.Loopback, 11111)),
             Gateway = settings.Endpoint(GatewayKey, new IPEndPoint(IPAddress.Loopback, 30000)),
         };
         RequireAdvertised(HttpKey, options.Http, "Http:AdvertisedEndpoint", options.HttpAdvertised);
         RequireAdvertised(KafkaKey, options.Kafka, "Kafka:AdvertisedEndpoint", options.KafkaAdvertised);
+        RequireAdvertised(ZooKeeperKey, options.ZooKeeper, "ZooKeeper:AdvertisedEndpoint", options.ZooKeeperAdvertised);
         RefuseWildcard(SiloKey, options.Silo);
         RefuseWildcard(GatewayKey, options.Gateway);
-        (string Key, IPEndPoint Endpoint)[] all = [(HttpKey, options.Http), (KafkaKey, options.Kafka), (SiloKey, options.Silo), (GatewayKey, options.Gateway)];
+        (string Key, IPEndPoint Endpoint)[] all =
+            [(HttpKey, options.Http), (KafkaKey, options.Kafka), (ZooKeeperKey, options.ZooKeeper), (SiloKey, options.Silo), (GatewayKey, options.Gateway)];
         for (int i = 0; i < all.Length; i++)
         {
             foreach ((string otherKey, IPEndPoint other) in all[(i + 1)..])

@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
+using StreamCoord.Gateway.ZooKeeper;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Groups;
 using StreamCoord.Log;
@@ -36,6 +37,8 @@ internal sealed class SiloOptionsSet
 
     public required KafkaGatewayOptions KafkaGateway { get; init; }
 
+    public required ZooKeeperGatewayOptions ZooKeeperGateway { get; init; }
+
     public required TlsSettings Tls { get; init; }
 
     /// <summary><c>Kafka:SaslUsers</c>: users that are there from the start, with their passwords. They may use every mechanism, and HTTP's Basic.</summary>
@@ -55,10 +58,12 @@ internal sealed class SiloOptionsSet
     public static SiloOptionsSet Read(SettingsReader settings)
     {
         TlsSettings tls = TlsSettings.Read(settings);
+        NodeOptions node = NodeOptions.Read(settings);
+        ListenerOptions listeners = ListenerOptions.Read(settings);
         var options = new SiloOptionsSet
         {
-            Node = NodeOptions.Read(settings),
-            Listeners = ListenerOptions.Read(settings),
+            Node = node,
+            Listeners = listeners,
             Cluster = ClusterSettings.Read(settings),
             Topics = ReadTopics(settings),
             Log = ReadLog(settings),
@@ -68,6 +73,7 @@ internal sealed class SiloOptionsSet
             HttpGateway = ReadHttpGateway(settings),
             Tls = tls,
             KafkaGateway = KafkaSettings.Read(settings, tls),
+            ZooKeeperGateway = ZooKeeperSettings.Read(settings, listeners.ZooKeeper),
             KafkaUsers = KafkaSettings.ReadUsers(settings),
             Authorization = AuthorizationSettings.Read(settings),
         };

@@ -5,6 +5,9 @@ namespace StreamCoord.Silo.Options;
 /// <summary>What the silo proves itself with, and by whom its clients must be vouched for. Immutable; the files may change while it runs.</summary>
 internal sealed class TlsSettings
 {
+    private const string Plain = "Plaintext";
+    private const string Encrypted = "Ssl";
+
     /// <summary><c>Tls:CertificatePath</c>: the certificate, with those that vouch for it, in PEM. Read again when the file changes.</summary>
     /// <value>None: no listener can be encrypted.</value>
     public string? CertificatePath { get; init; }
@@ -25,10 +28,16 @@ internal sealed class TlsSettings
     /// <value>False.</value>
     public bool HasHttps { get; init; }
 
+    /// <summary><c>ZooKeeper:Security</c>: how the ZooKeeper listener is secured (ZooKeeper's <c>secureClientPort</c>). Ssl needs Tls:CertificatePath.</summary>
+    /// <value>False.</value>
+    public bool HasZooKeeperTls { get; init; }
+
+    /// <summary><c>ZooKeeper:ClientAuth</c>: whether ZooKeeper's clients show a certificate (ZooKeeper's <c>ssl.clientAuth</c>), whose subject is then their identity of the scheme x509.</summary>
+    /// <value>None.</value>
+    public ClientCertificates ZooKeeperClientAuth { get; init; }
+
     public static TlsSettings Read(SettingsReader settings)
     {
-        const string Plain = "Plaintext";
-        const string Encrypted = "Ssl";
         var tls = new TlsSettings
         {
             CertificatePath = FullPath(settings.Text("Tls:CertificatePath", accepted: "the path of a PEM file")),
@@ -36,16 +45,30 @@ internal sealed class TlsSettings
             ClientCaPath = FullPath(settings.Text("Tls:ClientCaPath", accepted: "the path of a PEM file")),
             ClientAuth = settings.Choice("Kafka:ClientAuth", ClientCertificates.None),
             HasHttps = settings.Word("Http:Security", Plain, [Plain, Encrypted]) == Encrypted,
+            HasZooKeeperTls = settings.Word("ZooKeeper:Security", Plain, [Plain, Encrypted]) == Encrypted,
+            ZooKeeperClientAuth = settings.Choice("ZooKeeper:ClientAuth", ClientCertificates.None),
         };
-        if (tls.ClientAuth != ClientCertificates.None && tls.ClientCaPath is null)
-        {
-            throw SettingsReader.Refuse("Kafka:ClientAuth", tls.ClientAuth.ToString(), "a client's certificate proves nothing without StreamCoord:Tls:ClientCaPath, those that vouch for it");
-        }
-        if (tls.HasHttps && tls.CertificatePath is null)
-        {
-            throw SettingsReader.Refuse("Http:Security", Encrypted, "it needs StreamCoord:Tls:CertificatePath, what the silo proves itself with");
-        }
+        tls.RequireAuthorities("Kafka:ClientAuth", tls.ClientAuth);
+        tls.RequireAuthorities("ZooKeeper:ClientAuth", tls.ZooKeeperClientAuth);
+        tls.RequireCertificate("Http:Security", tls.HasHttps);
+        tls.RequireCertificate("ZooKeeper:Security", tls.HasZooKeeperTls);
         return tls;
+    }
+
+    private void RequireAuthorities(string key, ClientCertificates clients)
+    {
+        if (clients != ClientCertificates.None && ClientCaPath is null)
+        {
+            throw SettingsReader.Refuse(key, clients.ToString(), "a client's certificate proves nothing without StreamCoord:Tls:ClientCaPath, those that vouch for it");
+        }
+    }
+
+    private void RequireCertificate(string key, bool isEncrypted)
+    {
+        if (isEncrypted && CertificatePath is null)
+        {
+            throw SettingsReader.Refuse(key, Encrypted, "it needs StreamCoord:Tls:CertificatePath, what the silo proves itself with");
+        }
     }
 
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);

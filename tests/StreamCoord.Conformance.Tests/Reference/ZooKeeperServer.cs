@@ -31,7 +31,8 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <summary>Starts a server; again on another port when somebody else took the one that was free a moment ago.</summary>
     /// <param name="tickTimeMs">Its unit of time; sessions live 2 to 20 of them.</param>
     /// <param name="superDigest">The superuser, as user:base64(sha1(user:password)).</param>
-    public static async Task<ZooKeeperServer> StartAsync(int tickTimeMs, string superDigest)
+    /// <param name="properties">Further properties, such as <c>-Dznode.container.checkIntervalMs=500</c>.</param>
+    public static async Task<ZooKeeperServer> StartAsync(int tickTimeMs, string superDigest, params string[] properties)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -40,7 +41,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             string config = Path.Combine(directory.Path, "zoo.cfg");
             await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
                 $"dataDir={directory.Path}/data\nclientPort={port}\nclientPortAddress=127.0.0.1\ntickTime={tickTimeMs}\nmaxClientCnxns=0\n"));
-            Process process = Start(config, superDigest);
+            Process process = Start(config, superDigest, properties);
             if (await ServesAsync(process).WaitAsync(StartLimit))
             {
                 return new ZooKeeperServer(directory, process, port);
@@ -63,7 +64,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static Process Start(string config, string superDigest)
+    private static Process Start(string config, string superDigest, string[] properties)
     {
         var start = new ProcessStartInfo("java")
         {
@@ -72,18 +73,21 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             {
                 "-Xmx256m", "-cp", ClassPath, "-Dzookeeper.admin.enableServer=false", "-Dzookeeper.extendedTypesEnabled=true", "-Dzookeeper.enforceQuota=true",
                 "-Dzookeeper.forceSync=no", $"-Dzookeeper.DigestAuthenticationProvider.superDigest={superDigest}",
-                "org.apache.zookeeper.server.quorum.QuorumPeerMain", config,
             },
         };
+        foreach (string argument in (string[])[.. properties, "org.apache.zookeeper.server.quorum.QuorumPeerMain", config])
+        {
+            start.ArgumentList.Add(argument);
+        }
         return Process.Start(start) ?? throw new InvalidOperationException("ZooKeeper's process did not start.");
     }
 
-    /// <summary>True once it listens; false when it has ended instead.</summary>
+    /// <summary>True once it serves, which it does when it begins to look after containers; false when it has ended instead.</summary>
     private static async Task<bool> ServesAsync(Process process)
     {
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
-            if (line.Contains("PrepRequestProcessor (sid:0) started", StringComparison.Ordinal))
+            if (line.Contains("Using checkIntervalMs=", StringComparison.Ordinal))
             {
                 return true;
             }

@@ -34,7 +34,6 @@ public sealed class AuthSchemesTests
 
     [Theory]
     [InlineData("world")]
-    [InlineData("ip")]
     [InlineData("auth")]
     [InlineData("super")]
     [InlineData("x509")]
@@ -45,6 +44,14 @@ public sealed class AuthSchemesTests
     {
         (ZNodeError error, IReadOnlyList<AuthIdentity> identities) = AuthSchemes.Authenticate(scheme, "user:pass:word"u8, SuperDigest);
         Assert.Equal(ZNodeError.AuthFailed, error);
+        Assert.Empty(identities);
+    }
+
+    [Fact]
+    public void The_address_is_known_already()
+    {
+        (ZNodeError error, IReadOnlyList<AuthIdentity> identities) = AuthSchemes.Authenticate("ip", "1.2.3.4"u8, SuperDigest);
+        Assert.Equal(ZNodeError.Ok, error);
         Assert.Empty(identities);
     }
 }

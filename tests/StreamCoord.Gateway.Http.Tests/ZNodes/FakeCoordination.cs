@@ -97,6 +97,10 @@ public sealed class FakeCoordination : ICoordination
             : ZNodeReply.Refused(ZNodeError.AuthFailed, "This is not the session's password."));
     }
 
+    public Task<TreeDescription> DescribeAsync() => throw new NotSupportedException();
+
+    public bool IsAlive(SessionId session) => throw new NotSupportedException();
+
     public void Touch(SessionId session) => throw new InvalidOperationException("Resuming a session is a sign of life already.");
 
     public ZNodeError Authenticate(string scheme, ReadOnlyMemory<byte> credentials, out IReadOnlyList<AuthIdentity> identities)
@@ -224,6 +228,8 @@ public sealed class FakeCoordination : ICoordination
         }
 
         void ICoordinationConnection.Request(long tag, ZNodeOperation operation, bool watch) => throw new NotSupportedException();
+
+        void ICoordinationConnection.Pass(long tag) => throw new NotSupportedException();
 
         void ICoordinationConnection.Sync(long tag) => throw new NotSupportedException();
 

@@ -30,6 +30,10 @@ internal sealed class FaultyCoordination(ICoordination tree, FaultPlan faults) :
 
     public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => tree.ResumeSessionAsync(session, password);
 
+    public Task<TreeDescription> DescribeAsync() => tree.DescribeAsync();
+
+    public bool IsAlive(SessionId session) => tree.IsAlive(session);
+
     public void Touch(SessionId session) => tree.Touch(session);
 
     public ZNodeError Authenticate(string scheme, ReadOnlyMemory<byte> credentials, out IReadOnlyList<AuthIdentity> identities) =>

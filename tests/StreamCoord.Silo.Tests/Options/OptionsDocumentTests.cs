@@ -20,7 +20,7 @@ namespace StreamCoord.Silo.Tests.Options;
 /// </summary>
 public sealed partial class OptionsDocumentTests
 {
-    private static readonly string[] Assemblies = ["StreamCoord.Silo", "StreamCoord.Grains", "StreamCoord.Log", "StreamCoord.Gateway.Http", "StreamCoord.Gateway.Kafka", "StreamCoord.Security", "StreamCoord.Abstractions"];
+    private static readonly string[] Assemblies = ["StreamCoord.Silo", "StreamCoord.Grains", "StreamCoord.Log", "StreamCoord.Gateway.Http", "StreamCoord.Gateway.Kafka", "StreamCoord.Gateway.ZooKeeper", "StreamCoord.Security", "StreamCoord.Abstractions"];
 
     [Fact]
     public void TheDocument_SaysWhatTheCodeSays()

@@ -37,6 +37,9 @@ public sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Where its Kafka listener is, as host:port. Set once it serves.</summary>
     public string Kafka { get; private set; } = "";
 
+    /// <summary>Where its ZooKeeper listener is, as host:port. Set once it serves.</summary>
+    public string ZooKeeper { get; private set; } = "";
+
     /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
@@ -67,6 +70,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         string endpoints = await File.ReadAllTextAsync(Path.Combine(dataDirectory, "endpoints.json"));
         using JsonDocument document = JsonDocument.Parse(endpoints);
         silo.Kafka = document.RootElement.GetProperty("kafka").GetString()!;
+        silo.ZooKeeper = document.RootElement.GetProperty("zookeeper").GetString()!;
         silo.Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
         return silo;
     }
@@ -125,6 +129,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
         start.ArgumentList.Add(Assembly);
         foreach (string option in (string[])[
             $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0", "--StreamCoord:Kafka:Endpoint=127.0.0.1:0",
+            "--StreamCoord:ZooKeeper:Endpoint=127.0.0.1:0",
             "--StreamCoord:Orleans:SiloEndpoint=127.0.0.1:0", "--StreamCoord:Orleans:GatewayEndpoint=127.0.0.1:0", .. options])
         {
             start.ArgumentList.Add(option);

@@ -1,0 +1,108 @@
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Protocol.ZooKeeper.Messages;
+
+/// <summary>The result of one operation of a multi or of a multiple read, with the header in front of it. Immutable.</summary>
+public readonly record struct MultiResult : IJuteRecord<MultiResult>
+{
+    private MultiResult(OpCode opCode) => OpCode = opCode;
+
+    /// <summary>What kind of result it is: the operation, create2 for every creation that answers a Stat, or <see cref="OpCode.Error"/>.</summary>
+    public OpCode OpCode { get; }
+
+    /// <summary>How it went.</summary>
+    public ZNodeError Error { get; private init; }
+
+    /// <summary>The path that was created; null for other operations.</summary>
+    public string? Path { get; private init; }
+
+    /// <summary>The Stat; the default one for operations that do not answer it.</summary>
+    public ZNodeStat Stat { get; private init; }
+
+    /// <summary>The data that was read; null also for other operations.</summary>
+    public ReadOnlyMemory<byte>? Data { get; private init; }
+
+    /// <summary>The children that were read; null for other operations.</summary>
+    public IReadOnlyList<string>? Children { get; private init; }
+
+    private MultiHeader Header => new(OpCode, false, OpCode == OpCode.Error ? Error : ZNodeError.Ok);
+
+    /// <inheritdoc/>
+    public int SizeBytes => Header.SizeBytes + OpCode switch
+    {
+        OpCode.Create => JuteSize.OfString(Path),
+        OpCode.Create2 => JuteSize.OfString(Path) + JuteSize.Stat,
+        OpCode.SetData => JuteSize.Stat,
+        OpCode.GetData => JuteSize.OfBuffer(Data) + JuteSize.Stat,
+        OpCode.GetChildren => JuteSize.OfStrings(Children),
+        OpCode.Error => JuteSize.Int,
+        _ => 0,
+    };
+
+    /// <summary>A create.</summary>
+    public static MultiResult Created(string? path) => new(OpCode.Create) { Path = path };
+
+    /// <summary>A creation that answers the Stat.</summary>
+    public static MultiResult Created(string? path, ZNodeStat stat) => new(OpCode.Create2) { Path = path, Stat = stat };
+
+    /// <summary>A setData.</summary>
+    public static MultiResult Set(ZNodeStat stat) => new(OpCode.SetData) { Stat = stat };
+
+    /// <summary>A delete or a check, which answer nothing.</summary>
+    public static MultiResult Done(OpCode opCode) => new(opCode);
+
+    /// <summary>A getData.</summary>
+    public static MultiResult Read(ReadOnlyMemory<byte>? data, ZNodeStat stat) => new(OpCode.GetData) { Data = data, Stat = stat };
+
+    /// <summary>A getChildren.</summary>
+    public static MultiResult Read(IReadOnlyList<string>? children) => new(OpCode.GetChildren) { Children = children };
+
+    /// <summary>An operation that failed, or belongs to a multi that did.</summary>
+    public static MultiResult Failed(ZNodeError error) => new(OpCode.Error) { Error = error };
+
+    /// <inheritdoc/>
+    public static MultiResult Read(ref JuteReader reader) => Read(MultiHeader.Read(ref reader), ref reader);
+
+    /// <inheritdoc/>
+    public void Write(ref JuteWriter writer)
+    {
+        Header.Write(ref writer);
+        switch (OpCode)
+        {
+            case OpCode.Create:
+                writer.WriteString(Path);
+                break;
+            case OpCode.Create2:
+                writer.WriteString(Path);
+                writer.WriteStat(Stat);
+                break;
+            case OpCode.SetData:
+                writer.WriteStat(Stat);
+                break;
+            case OpCode.GetData:
+                writer.WriteBuffer(Data);
+                writer.WriteStat(Stat);
+                break;
+            case OpCode.GetChildren:
+                writer.WriteStrings(Children);
+                break;
+            case OpCode.Error:
+                writer.WriteInt((int)Error);
+                break;
+        }
+    }
+
+    /// <summary>Reads what is behind a header.</summary>
+    /// <exception cref="JuteFormatException">It is not what the header says.</exception>
+    internal static MultiResult Read(in MultiHeader header, ref JuteReader reader) => header.OpCode switch
+    {
+        OpCode.Create => Created(reader.ReadString()),
+        OpCode.Create2 => Created(reader.ReadString(), reader.ReadStat()),
+        OpCode.SetData => Set(reader.ReadStat()),
+        OpCode.GetData => Read(reader.ReadBuffer(), reader.ReadStat()),
+        OpCode.GetChildren => Read(reader.ReadStrings()),
+        OpCode.Error => Failed((ZNodeError)reader.ReadInt()),
+        OpCode.Delete or OpCode.Check => Done(header.OpCode),
+        _ => throw new JuteFormatException($"A multi has no result of operation {(int)header.OpCode}."),
+    };
+}

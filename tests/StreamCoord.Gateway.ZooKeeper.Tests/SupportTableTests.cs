@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Gateway.ZooKeeper.Dispatch;
+using StreamCoord.Protocol.ZooKeeper;
+using StreamCoord.Testing;
+
+namespace StreamCoord.Gateway.ZooKeeper.Tests;
+
+/// <summary>The page of supported operations is made from the handlers that are registered.</summary>
+public sealed class SupportTableTests
+{
+    private const string Head = """
+        # ZooKeeper's protocol
+
+        Made from the gateway's handlers; a test holds it. Clients of Apache ZooKeeper 3.4 to 3.9 connect to `ZooKeeper:Endpoint` as they are.
+
+        | operation | number | answer |
+        |---|---|---|
+
+        """;
+
+    private const string Notes = """
+
+        - Any other number is answered with Unimplemented (-6), and the connection is closed: check outside of a multi, what servers say to each other (createSession, deleteContainer), and numbers that do
+          not exist. A body that cannot be read is answered with MarshallingError (-5), and the connection goes on; a message without a header or of an illegal length closes it with one line in the log.
+        - reconfig answers ReconfigDisabled (-123), as with `reconfigEnabled=false`. `/zookeeper/config` lists this silo at its advertised endpoint.
+        - sasl answers AuthFailed (-115), and the connection is closed. Clients prove who they are by auth packets of the scheme digest, or by a certificate (`ZooKeeper:ClientAuth`), whose subject is their identity of
+          the scheme x509.
+        - A client that comes back to its session with a wrong password is refused and disturbs nobody; ZooKeeper closes the holder's connection first.
+        - A client that has seen more than this silo waits two seconds for it to catch up; then it is sent away without an answer, as by ZooKeeper.
+        - sync is a read barrier: what is read behind it is at least as new as the newest transaction anywhere when it was asked for.
+        - The header of an event has the zxid of the transaction, as of ZooKeeper 3.9; of an event that happened while the client was away, -1.
+        - multiRead arms no watches. TTL znodes and containers are switched on. There are no local sessions and no read-only servers.
+        - A session keeps the timeout that it was opened with when its client comes back and asks for another one.
+        - Requests are read while fewer than `ZooKeeper:OutstandingRequestsMax` of the connection are under way. A client that does not read its replies is not read either, so its session ends;
+          one that does not read its events is closed after `ZooKeeper:UnsentEventsMax`.
+
+        """;
+
+    [Fact]
+    public void TheDocument_SaysWhatTheHandlersSay()
+    {
+        var services = new ServiceCollection();
+        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
+        foreach (IOperationHandler handler in provider.GetRequiredService<OperationTable>().All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {NameOf(handler.OpCode)} | {(int)handler.OpCode} | {AnswerOf(handler)} |\n");
+        }
+        page.Append(Notes.ReplaceLineEndings("\n"));
+
+        Assert.Null(GeneratedDocument.Compare("docs/protocol/zookeeper.md", page.ToString()));
+    }
+
+    private static string NameOf(OpCode opCode)
+    {
+        string name = opCode.ToString().Replace("Acl", "ACL", StringComparison.Ordinal).Replace("Ttl", "TTL", StringComparison.Ordinal);
+        return $"{char.ToLowerInvariant(name[0])}{name[1..]}";
+    }
+
+    private static string AnswerOf(IOperationHandler handler)
+    {
+        Type type = handler.GetType();
+        while (!type.IsGenericType)
+        {
+            type = type.BaseType!;
+        }
+        string record = type.GetGenericArguments()[0].Name;
+        return record == "EmptyRecord" ? "header" : record;
+    }
+}
