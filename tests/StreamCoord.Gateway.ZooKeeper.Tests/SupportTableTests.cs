@@ -42,6 +42,7 @@ public sealed class SupportTableTests
     public void TheDocument_SaysWhatTheHandlersSay()
     {
         var services = new ServiceCollection();
+        services.AddLogging();
         services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181));
         using ServiceProvider provider = services.BuildServiceProvider();
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
