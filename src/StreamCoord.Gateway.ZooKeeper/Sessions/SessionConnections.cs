@@ -11,8 +11,8 @@ internal sealed class SessionConnections
     /// <summary>How many there are.</summary>
     public int Count => _connections.Count;
 
-    /// <summary>All of them, as of now.</summary>
-    public IReadOnlyCollection<KeyValuePair<SessionId, ZooKeeperConnection>> All => [.. _connections];
+    /// <summary>All of them, as of one moment.</summary>
+    public IReadOnlyCollection<KeyValuePair<SessionId, ZooKeeperConnection>> All => _connections.ToArray();
 
     /// <summary>Gives a session to a connection that has proved that it may have it. The one that had it is closed.</summary>
     public void Take(SessionId session, ZooKeeperConnection connection)
