@@ -32,7 +32,8 @@ public sealed class SupportTableTests
         - sync is a read barrier: what is read behind it is at least as new as the newest transaction anywhere when it was asked for.
         - The header of an event has the zxid of the transaction, as of ZooKeeper 3.9; of an event that happened while the client was away, -1.
         - multiRead arms no watches. TTL znodes and containers are switched on. There are no local sessions and no read-only servers.
-        - A session keeps the timeout that it was opened with when its client comes back and asks for another one.
+        - A client that comes back to its session gets the timeout that it asks for then, within the bounds, as by ZooKeeper. A restart of the silo forgets that, until the client has come back again:
+          the log has the timeout that the session was opened with.
         - Requests are read while fewer than `ZooKeeper:OutstandingRequestsMax` of the connection are under way. A client that does not read its replies is not read either, so its session ends;
           one that does not read its events is closed after `ZooKeeper:UnsentEventsMax`.
 

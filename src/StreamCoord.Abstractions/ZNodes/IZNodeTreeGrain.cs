@@ -29,7 +29,7 @@ public interface IZNodeTreeGrain : IGrainWithStringKey
 
     /// <summary>See <see cref="ICoordination.ResumeSessionAsync"/>.</summary>
     [Alias("ResumeSession")]
-    Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password);
+    Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs);
 }
 
 /// <summary>Writes of one sender. The sequencer takes a sender's batches in the order of their numbers.</summary>

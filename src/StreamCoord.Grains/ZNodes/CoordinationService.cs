@@ -53,7 +53,7 @@ internal sealed class CoordinationService(
     public ICoordinationConnection Connect(ZNodeCaller caller, IConnectionSink sink) => new CoordinationConnection(this, caller, sink);
 
     /// <inheritdoc/>
-    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => Sequencer.ResumeSession(session, password);
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs) => Sequencer.ResumeSession(session, password, timeoutMs);
 
     /// <inheritdoc/>
     public async Task<TreeDescription> DescribeAsync()

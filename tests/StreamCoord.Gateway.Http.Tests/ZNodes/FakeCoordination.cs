@@ -86,7 +86,7 @@ public sealed class FakeCoordination : ICoordination
         }
     }
 
-    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password)
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs)
     {
         if (!Sessions.TryGetValue(session, out byte[]? own))
         {

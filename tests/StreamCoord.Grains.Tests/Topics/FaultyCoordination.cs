@@ -28,7 +28,7 @@ internal sealed class FaultyCoordination(ICoordination tree, FaultPlan faults) :
 
     public ICoordinationConnection Connect(ZNodeCaller caller, IConnectionSink sink) => tree.Connect(caller, sink);
 
-    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => tree.ResumeSessionAsync(session, password);
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs) => tree.ResumeSessionAsync(session, password, timeoutMs);
 
     public Task<TreeDescription> DescribeAsync() => tree.DescribeAsync();
 
