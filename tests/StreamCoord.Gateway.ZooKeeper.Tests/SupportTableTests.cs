@@ -1,9 +1,14 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
+using StreamCoord.Gateway.ZooKeeper.FourLetterWords;
+using StreamCoord.Gateway.ZooKeeper.Tests.Client;
 using StreamCoord.Protocol.ZooKeeper;
 using StreamCoord.Testing;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.ZooKeeper.Tests;
 
@@ -43,7 +48,10 @@ public sealed class SupportTableTests
     public void TheDocument_SaysWhatTheHandlersSay()
     {
         var services = new ServiceCollection();
-        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ZNodeOptions());
+        services.AddSingleton(DispatchProxy.Create<ICoordination, NoTree>());
+        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181, IsEncrypted: false));
         using ServiceProvider provider = services.BuildServiceProvider();
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         foreach (IOperationHandler handler in provider.GetRequiredService<OperationTable>().All)
@@ -51,9 +59,28 @@ public sealed class SupportTableTests
             page.Append(CultureInfo.InvariantCulture, $"| {NameOf(handler.OpCode)} | {(int)handler.OpCode} | {AnswerOf(handler)} |\n");
         }
         page.Append(Notes.ReplaceLineEndings("\n"));
+        DescribeCommands(page, provider);
 
         Assert.Null(GeneratedDocument.Compare("docs/protocol/zookeeper.md", page.ToString()));
     }
+
+    private static void DescribeCommands(StringBuilder page, ServiceProvider provider)
+    {
+        ZooKeeperGatewayOptions options = new();
+        IEnumerable<string> words = provider.GetRequiredService<FourLetterWordTable>().All.Select(word => options.FourLetterWords.Contains(word) ? $"`{word}`" : $"`{word}` (not by default)");
+        page.Append(CultureInfo.InvariantCulture, $"\n## Four-letter words\n\n{string.Join(", ", words)}: `ZooKeeper:FourLetterWords` says which are answered.\n");
+        page.Append("\n## Commands of the AdminServer\n\n`GET /commands/<name>` of the HTTP gateway ([HTTP](http.md)). No answer tells of files, users or the environment.\n\n| command | answer |\n|---|---|\n");
+        foreach (IServerCommand command in provider.GetRequiredService<ServerCommandTable>().Answered)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {NamesOf(command.Names)} | yes |\n");
+        }
+        foreach (RefusedCommand command in RefusedCommand.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {NamesOf(command.Names)} | refused: {command.Reason} |\n");
+        }
+    }
+
+    private static string NamesOf(IReadOnlyList<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
 
     private static string NameOf(OpCode opCode)
     {

@@ -42,6 +42,12 @@ public interface ICoordination
     /// <summary>How large the tree is. Looks at every watch: not for the way of requests.</summary>
     Task<TreeDescription> DescribeAsync();
 
+    /// <summary>The sessions that live, in no order. Looks at every one: not for the way of requests.</summary>
+    Task<IReadOnlyList<SessionDescription>> ListSessionsAsync();
+
+    /// <summary>The watches of this silo's connections on znodes themselves, one of a connection and path, in no order. Looks at every one: not for the way of requests.</summary>
+    IReadOnlyList<DataWatch> ListDataWatches();
+
     /// <summary>Whether a session lives, by this silo's copy of the tree. Cheap.</summary>
     bool IsAlive(SessionId session);
 

@@ -27,6 +27,10 @@ public interface IZNodeTreeGrain : IGrainWithStringKey
     [Alias("Touch")]
     Task<IReadOnlyList<SessionId>> Touch(IReadOnlyList<SessionId> sessions);
 
+    /// <summary>The sessions that live, and when their time is over.</summary>
+    [Alias("ListExpiries")]
+    Task<IReadOnlyList<SessionExpiry>> ListExpiries();
+
     /// <summary>See <see cref="ICoordination.ResumeSessionAsync"/>.</summary>
     [Alias("ResumeSession")]
     Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs);

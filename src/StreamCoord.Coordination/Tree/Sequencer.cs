@@ -40,7 +40,7 @@ public sealed class Sequencer
             _usage = new PendingUsage(tree);
             foreach (SessionId session in tree.Sessions.Keys)
             {
-                _ephemerals.Add(session, [.. tree.EphemeralsOf(session).Select(node => node.Path)]);
+                _ephemerals.Add(session, [.. tree.EphemeralPathsOf(session)]);
             }
         }
         LastZxid = Zxid.FirstOf(epoch);

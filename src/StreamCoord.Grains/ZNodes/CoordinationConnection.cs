@@ -42,6 +42,9 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     }
 
     /// <inheritdoc/>
+    public SessionId Session => Caller.Session;
+
+    /// <inheritdoc/>
     public IReadOnlyList<AuthIdentity> Identities => Caller.Identities;
 
     /// <inheritdoc/>

@@ -123,6 +123,13 @@ internal sealed partial class SequencerTerm : IDisposable
     /// <summary>Signs of life; returns the sessions that are none any more.</summary>
     public IReadOnlyList<SessionId> Touch(IReadOnlyList<SessionId> sessions) => [.. sessions.Where(session => !_tracker.Touch(session))];
 
+    /// <summary>The sessions that live, and when their time is over.</summary>
+    public IReadOnlyList<SessionExpiry> ListExpiries()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return [.. _tracker.List().Select(session => new SessionExpiry(session.Session, now.AddMilliseconds(session.LeftMs)))];
+    }
+
     /// <summary>See <see cref="ICoordination.ResumeSessionAsync"/>.</summary>
     /// <remarks>
     /// A new timeout is no transaction. The next term on this silo takes it over; after a restart a session has the timeout that it was opened with until its client, whose connection is

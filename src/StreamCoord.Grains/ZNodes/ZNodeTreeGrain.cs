@@ -66,6 +66,9 @@ internal sealed partial class ZNodeTreeGrain(
     public async Task<IReadOnlyList<SessionId>> Touch(IReadOnlyList<SessionId> sessions) => (await EnsureTermAsync()).Touch(sessions);
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<SessionExpiry>> ListExpiries() => (await EnsureTermAsync()).ListExpiries();
+
+    /// <inheritdoc/>
     public async Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs) => (await EnsureTermAsync()).Resume(session, password.Span, timeoutMs);
 
     private async Task<WriteBatchReply> SubmitToNextAsync(WriteBatch batch) => await (await EnsureTermAsync()).SubmitAsync(batch);

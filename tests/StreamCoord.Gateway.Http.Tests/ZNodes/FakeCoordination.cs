@@ -99,6 +99,10 @@ public sealed class FakeCoordination : ICoordination
 
     public Task<TreeDescription> DescribeAsync() => throw new NotSupportedException();
 
+    public Task<IReadOnlyList<SessionDescription>> ListSessionsAsync() => throw new NotSupportedException();
+
+    public IReadOnlyList<DataWatch> ListDataWatches() => throw new NotSupportedException();
+
     public bool IsAlive(SessionId session) => throw new NotSupportedException();
 
     public void Touch(SessionId session) => throw new InvalidOperationException("Resuming a session is a sign of life already.");

@@ -32,6 +32,10 @@ internal sealed class FaultyCoordination(ICoordination tree, FaultPlan faults) :
 
     public Task<TreeDescription> DescribeAsync() => tree.DescribeAsync();
 
+    public Task<IReadOnlyList<SessionDescription>> ListSessionsAsync() => tree.ListSessionsAsync();
+
+    public IReadOnlyList<DataWatch> ListDataWatches() => tree.ListDataWatches();
+
     public bool IsAlive(SessionId session) => tree.IsAlive(session);
 
     public void Touch(SessionId session) => tree.Touch(session);
