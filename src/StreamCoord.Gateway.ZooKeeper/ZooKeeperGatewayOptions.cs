@@ -17,6 +17,9 @@ public sealed class ZooKeeperGatewayOptions
     /// <value>Those that only show numbers.</value>
     public IReadOnlySet<string> FourLetterWords { get; init; } = new HashSet<string> { "ruok", "srvr", "stat", "mntr", "conf", "isro", "envi", "cons", "wchs", "dirs" };
 
+    /// <summary><c>ZooKeeper:SaslUsers</c>: users with their passwords, who may prove who they are by DIGEST-MD5 (the section <c>Server</c> of ZooKeeper's JAAS file). None: SASL is refused.</summary>
+    public IReadOnlyDictionary<string, string> SaslUsers { get; init; } = new Dictionary<string, string>();
+
     /// <summary><c>ZooKeeper:ConnectMs</c>: how long a client that has connected may take to ask for its session. Milliseconds. Whoever only holds connections open loses them.</summary>
     public int ConnectMs { get; init; } = 30_000;
 

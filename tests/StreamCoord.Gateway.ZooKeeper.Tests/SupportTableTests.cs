@@ -30,8 +30,8 @@ public sealed class SupportTableTests
         - Any other number is answered with Unimplemented (-6), and the connection is closed: check outside of a multi, what servers say to each other (createSession, deleteContainer), and numbers that do
           not exist. A body that cannot be read is answered with MarshallingError (-5), and the connection goes on; a message without a header or of an illegal length closes it with one line in the log.
         - reconfig answers ReconfigDisabled (-123), as with `reconfigEnabled=false`. `/zookeeper/config` lists this silo at its advertised endpoint.
-        - sasl answers AuthFailed (-115), and the connection is closed. Clients prove who they are by auth packets of the scheme digest, or by a certificate (`ZooKeeper:ClientAuth`), whose subject is their identity of
-          the scheme x509.
+        - Clients prove who they are by auth packets of the scheme digest; by a certificate (`ZooKeeper:ClientAuth`), whose subject is their identity of the scheme x509; or by sasl, with the mechanism
+          DIGEST-MD5 and a user of `ZooKeeper:SaslUsers`, who is their identity of the scheme sasl. Without such users, and on a wrong password, sasl answers AuthFailed (-115) and the connection is closed. There is no Kerberos.
         - A client that comes back to its session with a wrong password is refused and disturbs nobody; ZooKeeper closes the holder's connection first.
         - A client that has seen more than this silo waits two seconds for it to catch up; then it is sent away without an answer, as by ZooKeeper.
         - sync is a read barrier: what is read behind it is at least as new as the newest transaction anywhere when it was asked for.
@@ -48,6 +48,7 @@ public sealed class SupportTableTests
     public void TheDocument_SaysWhatTheHandlersSay()
     {
         var services = new ServiceCollection();
+        services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ZNodeOptions());
         services.AddSingleton(DispatchProxy.Create<ICoordination, NoTree>());

@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
+using StreamCoord.Security;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.ZooKeeper.Connections;
@@ -14,6 +15,9 @@ internal sealed class RequestLine(ICoordination coordination, ZNodeCaller caller
 
     /// <summary>True when the connection ends with a request that was given: nothing more is taken.</summary>
     public bool IsEnding { get; private set; }
+
+    /// <summary>The SASL exchange that is under way; null when there is none.</summary>
+    public DigestMd5Exchange? Sasl { get; set; }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -22,7 +22,8 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     private readonly Lock _lock = new();
     private readonly Queue<Func<Task>> _line = [];
     private readonly HashSet<string> _armed = [];
-    private Task _writes = Task.CompletedTask;
+    private TaskCompletionSource? _written;
+    private int _openWrites;
     private bool _isRunning;
     private int _prunedCount = 64;
     private volatile bool _isDisposed;
@@ -56,18 +57,20 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
         ZNodeCaller caller = Caller;
         if (operation is WriteOperation write)
         {
-            Enqueue(tag, slot => BeginWrite(slot, caller, write));
+            Write(tag, caller, write);
+            return;
         }
-        else
+        if (!watch && TryReadAtOnce(tag, caller, (ReadOperation)operation))
         {
-            Enqueue(tag, async slot => _outbox.Complete(slot, await ReadAsync(caller, (ReadOperation)operation, watch)));
+            return;
         }
+        Enqueue(tag, async slot => _outbox.Complete(slot, await ReadAsync(caller, (ReadOperation)operation, watch)));
     }
 
     /// <inheritdoc/>
     public void Sync(long tag) => Enqueue(tag, async slot =>
     {
-        await _writes;
+        await WrittenAsync();
         Zxid zxid = await _service.SyncAsync();
         _outbox.Complete(slot, new ZNodeReply { Zxid = zxid });
     });
@@ -75,14 +78,14 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     /// <inheritdoc/>
     public void Pass(long tag) => Enqueue(tag, async slot =>
     {
-        await _writes;
+        await WrittenAsync();
         _outbox.Complete(slot, new ZNodeReply { Zxid = _service.AppliedZxid });
     });
 
     /// <inheritdoc/>
     public void AddWatch(long tag, string path, WatchKinds kind) => Enqueue(tag, async slot =>
     {
-        await _writes;
+        await WrittenAsync();
         if (_service.CheckPath(path) is { } problem || kind is not (WatchKinds.Persistent or WatchKinds.PersistentRecursive))
         {
             _outbox.Complete(slot, ZNodeReply.Refused(ZNodeError.BadArguments, _service.CheckPath(path) ?? "Only persistent watches are added.", _service.AppliedZxid));
@@ -106,7 +109,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     /// <inheritdoc/>
     public void Replay(long tag, WatchReplay watches) => Enqueue(tag, async slot =>
     {
-        await _writes;
+        await WrittenAsync();
         foreach (string path in watches.Data.Concat(watches.Exist).Concat(watches.Children).Concat(watches.Persistent).Concat(watches.PersistentRecursive).Distinct())
         {
             await _service.PinAsync(path);
@@ -162,6 +165,18 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
         _ = RunAsync();
     }
 
+    // The same for what has its place in the outbox already; the line is empty.
+    private void Enqueue(Func<Task> action)
+    {
+        lock (_lock)
+        {
+            Invariant.Holds(!_isRunning);
+            _line.Enqueue(action);
+            _isRunning = true;
+        }
+        _ = RunAsync();
+    }
+
     private async Task RunAsync()
     {
         while (true)
@@ -188,26 +203,88 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
         }
     }
 
-    private Task BeginWrite(OutboxSlot slot, ZNodeCaller caller, WriteOperation write)
+    // Most writes find the line empty and need no place in it.
+    private void Write(long tag, ZNodeCaller caller, WriteOperation operation)
     {
-        _writes = CompleteAsync(_writes, _service.WriteAsync(caller, write));
-        return Task.CompletedTask;
-
-        async Task CompleteAsync(Task before, Task<ZNodeReply> writing)
+        ConnectionWrite write;
+        lock (_lock)
         {
-            ZNodeReply reply = await writing;
-            if (reply.Error == ZNodeError.ConnectionLoss)
+            write = new ConnectionWrite(this, _outbox.Begin(tag), new WriteRequest(caller, operation));
+            if (_isRunning)
             {
-                _outbox.Break(reply.Message!);
+                _line.Enqueue(() =>
+                {
+                    Begin(write);
+                    return Task.CompletedTask;
+                });
+                return;
             }
-            _outbox.Complete(slot, reply);
-            await before;
         }
+        Begin(write);
+    }
+
+    private void Begin(ConnectionWrite write)
+    {
+        lock (_lock)
+        {
+            _openWrites++;
+        }
+        _service.Write(write);
+    }
+
+    private void Complete(OutboxSlot slot, ZNodeReply reply)
+    {
+        if (reply.Error == ZNodeError.ConnectionLoss)
+        {
+            _outbox.Break(reply.Message!);
+        }
+        _outbox.Complete(slot, reply);
+        TaskCompletionSource? written = null;
+        lock (_lock)
+        {
+            if (--_openWrites == 0)
+            {
+                (written, _written) = (_written, null);
+            }
+        }
+        written?.SetResult();
+    }
+
+    // While something in the line waits for its writes no others begin, so these are all that were given before it.
+    private Task WrittenAsync()
+    {
+        lock (_lock)
+        {
+            return _openWrites == 0 ? Task.CompletedTask : (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    // Most reads find the line empty and the data in memory.
+    private bool TryReadAtOnce(long tag, ZNodeCaller caller, ReadOperation operation)
+    {
+        OutboxSlot slot;
+        lock (_lock)
+        {
+            if (_isRunning || _openWrites > 0)
+            {
+                return false;
+            }
+            slot = _outbox.Begin(tag);
+        }
+        if (TryRead(caller, operation, watch: false, out _) is { } reply)
+        {
+            _outbox.Complete(slot, reply);
+        }
+        else
+        {
+            Enqueue(async () => _outbox.Complete(slot, await ReadAsync(caller, operation, watch: false)));
+        }
+        return true;
     }
 
     private async Task<ZNodeReply> ReadAsync(ZNodeCaller caller, ReadOperation operation, bool watch)
     {
-        await _writes;
+        await WrittenAsync();
         while (true)
         {
             if (TryRead(caller, operation, watch, out string? missingPath) is { } reply)
@@ -279,7 +356,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
 
     private void Answer(long tag, string path, Func<ZNodeTree, bool> ask) => Enqueue(tag, async slot =>
     {
-        await _writes;
+        await WrittenAsync();
         ZNodeTree tree = _service.Tree;
         lock (tree.Gate)
         {
@@ -288,4 +365,9 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
                 : ZNodeReply.Refused(ZNodeError.NoWatcher, $"This connection has no such watch on {path}.", tree.Applied));
         }
     });
+
+    private sealed class ConnectionWrite(CoordinationConnection connection, OutboxSlot slot, WriteRequest request) : PendingWrite(request)
+    {
+        public override void Complete(ZNodeReply reply) => connection.Complete(slot, reply);
+    }
 }

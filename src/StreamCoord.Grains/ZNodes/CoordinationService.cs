@@ -118,6 +118,9 @@ internal sealed class CoordinationService(
         return lane.WriteAsync(caller, operation);
     }
 
+    /// <summary>Hands a write of a connection to the lane.</summary>
+    public void Write(PendingWrite write) => lane.Write(write);
+
     /// <summary>Brings a znode's data into memory.</summary>
     public Task ActivateAsync(string path) => grains.GetGrain<IZNodeGrain>(path).Activate();
 

@@ -32,17 +32,24 @@ internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
     /// <summary>Carries out a write behind those that were given before.</summary>
     public Task<ZNodeReply> WriteAsync(ZNodeCaller caller, WriteOperation operation)
     {
-        var write = new PendingWrite(new WriteRequest(caller, operation));
+        var write = new AwaitedWrite(new WriteRequest(caller, operation));
+        Write(write);
+        return write.Reply;
+    }
+
+    /// <summary>The same for whoever waits in another way than by a task.</summary>
+    public void Write(PendingWrite write)
+    {
         lock (_lock)
         {
-            if (_waiting.Count >= WaitingMax)
+            if (_waiting.Count < WaitingMax)
             {
-                return Task.FromResult(ZNodeReply.Refused(ZNodeError.ThrottledOp, "Too many writes wait for the tree. Send it again a little later.", feed.Tree.Applied));
+                _waiting.Enqueue(write);
+                SendWaiting();
+                return;
             }
-            _waiting.Enqueue(write);
-            SendWaiting();
         }
-        return write.Reply;
+        write.Complete(ZNodeReply.Refused(ZNodeError.ThrottledOp, "Too many writes wait for the tree. Send it again a little later.", feed.Tree.Applied));
     }
 
     // With the lock held.
@@ -147,14 +154,12 @@ internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
         return newest;
     }
 
-    private sealed class PendingWrite(WriteRequest request)
+    private sealed class AwaitedWrite(WriteRequest request) : PendingWrite(request)
     {
         private readonly TaskCompletionSource<ZNodeReply> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public WriteRequest Request => request;
-
         public Task<ZNodeReply> Reply => _completion.Task;
 
-        public void Complete(ZNodeReply reply) => _completion.TrySetResult(reply);
+        public override void Complete(ZNodeReply reply) => _completion.TrySetResult(reply);
     }
 }

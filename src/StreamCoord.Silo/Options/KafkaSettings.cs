@@ -7,8 +7,6 @@ namespace StreamCoord.Silo.Options;
 /// <summary>Reads <see cref="KafkaGatewayOptions"/>, which say what each of them means.</summary>
 internal static class KafkaSettings
 {
-    private const string UsersAccepted = "user:password, separated by commas; a backslash makes a comma or a backslash part of it";
-
     public static KafkaGatewayOptions Read(SettingsReader settings, TlsSettings tls)
     {
         var defaults = new KafkaGatewayOptions();
@@ -34,49 +32,6 @@ internal static class KafkaSettings
             throw SettingsReader.Refuse("Kafka:Security", options.Security.ToString(), "it needs StreamCoord:Tls:CertificatePath, what the silo proves itself with");
         }
         return options;
-    }
-
-    /// <summary><c>Kafka:SaslUsers</c>: users that are there from the start, with their passwords.</summary>
-    public static IReadOnlyDictionary<string, string> ReadUsers(SettingsReader settings)
-    {
-        const string Key = "Kafka:SaslUsers";
-        var users = new Dictionary<string, string>();
-        foreach (string entry in Split(settings.Text(Key, accepted: UsersAccepted) ?? ""))
-        {
-            int colon = entry.IndexOf(':', StringComparison.Ordinal);
-            bool isWhole = colon > 0 && colon < entry.Length - 1;
-            string? user = isWhole ? SaslPrep.TryPrepare(entry[..colon]) : null;
-            string? password = isWhole ? SaslPrep.TryPrepare(entry[(colon + 1)..]) : null;
-            if (user is null || password is null || !users.TryAdd(user, entry[(colon + 1)..]))
-            {
-                // The value is not repeated: it holds passwords.
-                throw SettingsReader.Refuse(Key, "…", $"it takes {UsersAccepted}; each user once");
-            }
-        }
-        return users;
-    }
-
-    private static List<string> Split(string text)
-    {
-        List<string> entries = [];
-        var entry = new System.Text.StringBuilder();
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\\' && i + 1 < text.Length)
-            {
-                entry.Append(text[++i]);
-            }
-            else if (text[i] == ',')
-            {
-                entries.Add(entry.ToString());
-                entry.Clear();
-            }
-            else
-            {
-                entry.Append(text[i]);
-            }
-        }
-        return entry.Length == 0 && entries.Count == 0 ? [] : [.. entries, entry.ToString()];
     }
 
     private static SaslMechanism[] ReadMechanisms(SettingsReader settings, IReadOnlyList<SaslMechanism> byDefault)

@@ -74,7 +74,7 @@ internal sealed class SiloOptionsSet
             Tls = tls,
             KafkaGateway = KafkaSettings.Read(settings, tls),
             ZooKeeperGateway = ZooKeeperSettings.Read(settings, listeners.ZooKeeper),
-            KafkaUsers = KafkaSettings.ReadUsers(settings),
+            KafkaUsers = UserList.Read(settings, "Kafka:SaslUsers"),
             Authorization = AuthorizationSettings.Read(settings),
         };
         settings.RefuseUnknownKeys();

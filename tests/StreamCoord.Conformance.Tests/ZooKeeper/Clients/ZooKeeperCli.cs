@@ -17,12 +17,16 @@ internal sealed partial class ZooKeeperCli : IAsyncDisposable
     private readonly Process _process;
     private int _marks;
 
-    public ZooKeeperCli(string address)
+    /// <summary>Starts it.</summary>
+    /// <param name="address">Where the service is.</param>
+    /// <param name="loginPath">The file of the client's logins (JAAS); null for none.</param>
+    public ZooKeeperCli(string address, string? loginPath = null)
     {
+        string[] login = loginPath is null ? [] : [$"-Djava.security.auth.login.config={loginPath}"];
         // Errors go to standard error; in one stream with the rest they have a place.
         string[] command =
         [
-            "-c", "exec \"$@\" 2>&1", "sh", "java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-cp", ClassPath, "org.apache.zookeeper.ZooKeeperMain",
+            "-c", "exec \"$@\" 2>&1", "sh", "java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", .. login, "-cp", ClassPath, "org.apache.zookeeper.ZooKeeperMain",
             "-timeout", "15000", "-server", address,
         ];
         _process = Process.Start(new ProcessStartInfo("sh", command) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
