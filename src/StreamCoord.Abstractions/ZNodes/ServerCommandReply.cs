@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace StreamCoord.ZNodes;
 
-/// <summary>What a command of ZooKeeper's AdminServer is answered. Immutable.</summary>
+/// <summary>What a command of ZooKeeper's AdminServer is answered. It belongs to whoever has asked.</summary>
 /// <param name="Command">The command's long name; as it was asked for when there is none of that name.</param>
 /// <param name="IsKnown">False when ZooKeeper has no such command.</param>
 /// <param name="Members">The answer, by the AdminServer's names; empty where there is an error.</param>
