@@ -21,7 +21,7 @@ namespace StreamCoord.Gateway.Http;
 public static class HttpGateway
 {
     /// <summary>
-    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="Brokers.IBroker"/>, the <see cref="ZNodeOptions"/>,
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="IServerCommands"/>, <see cref="Brokers.IBroker"/>, the <see cref="ZNodeOptions"/>,
     /// <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/>, <see cref="Security.UserDirectory"/>, <see cref="Security.ISecurityStore"/> and
     /// <see cref="Security.AuthorizationOptions"/>.
     /// </summary>
@@ -66,6 +66,7 @@ public static class HttpGateway
         services.AddSingleton<ZNodeWatchResource>();
         services.AddSingleton<ZNodeMultiResource>();
         services.AddSingleton<SessionResource>();
+        services.AddSingleton<CommandResource>();
         return services.AddOpenApi("v1", options => options
             .AddDocumentTransformer((document, _, _) =>
             {
@@ -106,6 +107,7 @@ public static class HttpGateway
         app.MapV2Topics();
         app.MapV2Consumers();
         app.MapZNodes();
+        app.MapCommands();
         app.MapOpenApi();
         return app;
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 using StreamCoord.Gateway.ZooKeeper.Connections;
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
 using StreamCoord.Gateway.ZooKeeper.FourLetterWords;
@@ -13,7 +14,7 @@ namespace StreamCoord.Gateway.ZooKeeper;
 /// <summary>The ZooKeeper side of StreamCoord: clients of Apache ZooKeeper, unchanged.</summary>
 public static class ZooKeeperGateway
 {
-    /// <summary>Registers the gateway. The host brings <see cref="ICoordination"/>, <see cref="ZNodeOptions"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.</summary>
+    /// <summary>Registers the gateway. It brings <see cref="IServerCommands"/>; the host brings <see cref="ICoordination"/>, <see cref="ZNodeOptions"/>, <see cref="ClusterIdentity"/> and <see cref="TimeProvider"/>.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">Its limits and times.</param>
     /// <param name="listener">What clients are told.</param>
@@ -29,10 +30,10 @@ public static class ZooKeeperGateway
         services.AddSingleton<ServerList>();
         services.AddSingleton<ServerStatistics>();
         services.AddSingleton<FourLetterWordTable>();
+        services.AddServerCommands();
         services.AddSingleton<SrvrWord>();
-        services.AddSingleton<MntrWord>();
         services.AddSingleton<IFourLetterWord>(provider => provider.GetRequiredService<SrvrWord>());
-        services.AddSingleton<IFourLetterWord>(provider => provider.GetRequiredService<MntrWord>());
+        services.AddSingleton<IFourLetterWord, MntrWord>();
         services.AddSingleton<IFourLetterWord, RuokWord>();
         services.AddSingleton<IFourLetterWord, IsroWord>();
         services.AddSingleton<IFourLetterWord, StatWord>();
@@ -40,6 +41,9 @@ public static class ZooKeeperGateway
         services.AddSingleton<IFourLetterWord, ConfWord>();
         services.AddSingleton<IFourLetterWord, EnviWord>();
         services.AddSingleton<IFourLetterWord, WchsWord>();
+        services.AddSingleton<IFourLetterWord, WchcWord>();
+        services.AddSingleton<IFourLetterWord, WchpWord>();
+        services.AddSingleton<IFourLetterWord, DumpWord>();
         services.AddSingleton<IFourLetterWord, DirsWord>();
         services.AddSingleton<IOperationHandler, CreateHandler>();
         services.AddSingleton<IOperationHandler, DeleteHandler>();
@@ -70,6 +74,36 @@ public static class ZooKeeperGateway
         services.AddSingleton<IOperationHandler, WhoAmIHandler>();
         services.AddSingleton<IOperationHandler, CloseSessionHandler>();
         return services;
+    }
+
+    private static void AddServerCommands(this IServiceCollection services)
+    {
+        services.AddServerCommand<ConfigurationCommand>();
+        services.AddServerCommand<ConnectionsCommand>();
+        services.AddServerCommand<DirsCommand>();
+        services.AddServerCommand<DumpCommand>();
+        services.AddServerCommand<EnvironmentCommand>();
+        services.AddServerCommand<IsReadOnlyCommand>();
+        services.AddServerCommand<MonitorCommand>();
+        services.AddServerCommand<ObserversCommand>();
+        services.AddServerCommand<RuokCommand>();
+        services.AddServerCommand<ServerStatsCommand>();
+        services.AddServerCommand<StatsCommand>();
+        services.AddServerCommand<VotingViewCommand>();
+        services.AddServerCommand<WatchSummaryCommand>();
+        services.AddServerCommand<WatchesCommand>();
+        services.AddServerCommand<WatchesByPathCommand>();
+        services.AddServerCommand<ZabStateCommand>();
+        services.AddSingleton<ServerCommandTable>();
+        services.AddSingleton<IServerCommands>(provider => provider.GetRequiredService<ServerCommandTable>());
+    }
+
+    // Also by its own type: words say what commands say.
+    private static void AddServerCommand<TCommand>(this IServiceCollection services)
+        where TCommand : class, IServerCommand
+    {
+        services.AddSingleton<TCommand>();
+        services.AddSingleton<IServerCommand>(provider => provider.GetRequiredService<TCommand>());
     }
 
     /// <summary>Has a listener of Kestrel serve ZooKeeper's protocol.</summary>

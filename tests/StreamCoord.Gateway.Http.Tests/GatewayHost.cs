@@ -55,6 +55,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(Bind(new ZNodeOptions(), settings));
         builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
         builder.Services.AddSingleton<IBroker, FakeBroker>();
+        builder.Services.AddSingleton<IServerCommands, FakeServerCommands>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         var security = new MemoryStore();
         builder.Services.AddSingleton<ISecurityStore>(security);

@@ -45,6 +45,12 @@ public sealed class HttpDocumentTests
             | 401, 403 | 40101 who are you, 40301 you may not |
             | 500, 503 | 50002, 50003 try again |
 
+            ## ZooKeeper's AdminServer
+
+            `/commands` and `/commands/<name>` answer what monitoring asks ZooKeeper's AdminServer for, by its names; [which](zookeeper.md). The numbers are those of the four-letter words. An answer ends with
+            `"command":"<long name>","error":null`; an error has these two alone. With access control on, the caller must be allowed to describe the cluster: sessions, addresses of clients and paths of znodes are
+            shown whatever the access control lists of the znodes say.
+
             ## Znodes: what all requests share
 
             The path behind `/v1/znodes` is the znode's, percent-encoded; the root is `/v1/znodes/`. A znode is

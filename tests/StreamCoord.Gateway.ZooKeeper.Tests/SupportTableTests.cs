@@ -1,9 +1,14 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 using StreamCoord.Gateway.ZooKeeper.Dispatch;
+using StreamCoord.Gateway.ZooKeeper.FourLetterWords;
+using StreamCoord.Gateway.ZooKeeper.Tests.Client;
 using StreamCoord.Protocol.ZooKeeper;
 using StreamCoord.Testing;
+using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.ZooKeeper.Tests;
 
@@ -32,7 +37,8 @@ public sealed class SupportTableTests
         - sync is a read barrier: what is read behind it is at least as new as the newest transaction anywhere when it was asked for.
         - The header of an event has the zxid of the transaction, as of ZooKeeper 3.9; of an event that happened while the client was away, -1.
         - multiRead arms no watches. TTL znodes and containers are switched on. There are no local sessions and no read-only servers.
-        - A session keeps the timeout that it was opened with when its client comes back and asks for another one.
+        - A client that comes back to its session gets the timeout that it asks for then, within the bounds, as by ZooKeeper. A restart of the silo forgets that, until the client has come back again:
+          the log has the timeout that the session was opened with.
         - Requests are read while fewer than `ZooKeeper:OutstandingRequestsMax` of the connection are under way. A client that does not read its replies is not read either, so its session ends;
           one that does not read its events is closed after `ZooKeeper:UnsentEventsMax`.
 
@@ -43,7 +49,10 @@ public sealed class SupportTableTests
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ZNodeOptions());
+        services.AddSingleton(DispatchProxy.Create<ICoordination, NoTree>());
+        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181, IsEncrypted: false));
         using ServiceProvider provider = services.BuildServiceProvider();
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         foreach (IOperationHandler handler in provider.GetRequiredService<OperationTable>().All)
@@ -51,9 +60,28 @@ public sealed class SupportTableTests
             page.Append(CultureInfo.InvariantCulture, $"| {NameOf(handler.OpCode)} | {(int)handler.OpCode} | {AnswerOf(handler)} |\n");
         }
         page.Append(Notes.ReplaceLineEndings("\n"));
+        DescribeCommands(page, provider);
 
         Assert.Null(GeneratedDocument.Compare("docs/protocol/zookeeper.md", page.ToString()));
     }
+
+    private static void DescribeCommands(StringBuilder page, ServiceProvider provider)
+    {
+        ZooKeeperGatewayOptions options = new();
+        IEnumerable<string> words = provider.GetRequiredService<FourLetterWordTable>().All.Select(word => options.FourLetterWords.Contains(word) ? $"`{word}`" : $"`{word}` (not by default)");
+        page.Append(CultureInfo.InvariantCulture, $"\n## Four-letter words\n\n{string.Join(", ", words)}: `ZooKeeper:FourLetterWords` says which are answered.\n");
+        page.Append("\n## Commands of the AdminServer\n\n`GET /commands/<name>` of the HTTP gateway ([HTTP](http.md)). No answer tells of files, users or the environment.\n\n| command | answer |\n|---|---|\n");
+        foreach (IServerCommand command in provider.GetRequiredService<ServerCommandTable>().Answered)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {NamesOf(command.Names)} | yes |\n");
+        }
+        foreach (RefusedCommand command in RefusedCommand.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {NamesOf(command.Names)} | refused: {command.Reason} |\n");
+        }
+    }
+
+    private static string NamesOf(IReadOnlyList<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
 
     private static string NameOf(OpCode opCode)
     {

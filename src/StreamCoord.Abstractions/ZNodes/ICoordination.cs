@@ -34,10 +34,19 @@ public interface ICoordination
     /// The session with this id, when the password is its own and it lives: a sign of life for it. Else
     /// <see cref="ZNodeError.SessionExpired"/> or, for a wrong password, <see cref="ZNodeError.AuthFailed"/>.
     /// </summary>
-    Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password);
+    /// <param name="session">The session.</param>
+    /// <param name="password">What was given out with it.</param>
+    /// <param name="timeoutMs">The timeout that it is to have from now on, within the bounds of the tree; null to leave it. Milliseconds.</param>
+    Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs);
 
     /// <summary>How large the tree is. Looks at every watch: not for the way of requests.</summary>
     Task<TreeDescription> DescribeAsync();
+
+    /// <summary>The sessions that live, in no order. Looks at every one: not for the way of requests.</summary>
+    Task<IReadOnlyList<SessionDescription>> ListSessionsAsync();
+
+    /// <summary>The watches of this silo's connections on znodes themselves, one of a connection and path, in no order. Looks at every one: not for the way of requests.</summary>
+    IReadOnlyList<DataWatch> ListDataWatches();
 
     /// <summary>Whether a session lives, by this silo's copy of the tree. Cheap.</summary>
     bool IsAlive(SessionId session);

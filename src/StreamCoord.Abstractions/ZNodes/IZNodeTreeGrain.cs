@@ -27,9 +27,13 @@ public interface IZNodeTreeGrain : IGrainWithStringKey
     [Alias("Touch")]
     Task<IReadOnlyList<SessionId>> Touch(IReadOnlyList<SessionId> sessions);
 
+    /// <summary>The sessions that live, and when their time is over.</summary>
+    [Alias("ListExpiries")]
+    Task<IReadOnlyList<SessionExpiry>> ListExpiries();
+
     /// <summary>See <see cref="ICoordination.ResumeSessionAsync"/>.</summary>
     [Alias("ResumeSession")]
-    Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password);
+    Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs);
 }
 
 /// <summary>Writes of one sender. The sequencer takes a sender's batches in the order of their numbers.</summary>

@@ -5,7 +5,5 @@ namespace StreamCoord.ZNodes;
 /// <param name="EphemeralCount">Ephemeral ones among them.</param>
 /// <param name="SessionCount">Sessions that live.</param>
 /// <param name="WatchCount">Watches of this silo's connections; each kind counts.</param>
-/// <param name="WatchedPathCount">Paths that they are on.</param>
-/// <param name="WatcherCount">Connections that have any.</param>
 /// <param name="LogBytes">How much the tree's log takes on the disk. Bytes.</param>
-public sealed record TreeDescription(int NodeCount, int EphemeralCount, int SessionCount, int WatchCount, int WatchedPathCount, int WatcherCount, long LogBytes);
+public sealed record TreeDescription(int NodeCount, int EphemeralCount, int SessionCount, int WatchCount, long LogBytes);

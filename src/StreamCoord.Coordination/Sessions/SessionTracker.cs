@@ -99,6 +99,9 @@ public sealed class SessionTracker
     public bool IsOwner(SessionId session, long connection) =>
         connection == 0 || (_sessions.TryGetValue(session, out TrackedSession? tracked) && (tracked.Owner == 0 || tracked.Owner == connection));
 
+    /// <summary>The sessions that live, each with how long it still has without another sign of life. Milliseconds.</summary>
+    public IEnumerable<(SessionId Session, long LeftMs)> List() => _sessions.Values.Select(tracked => (tracked.Session, (ExpiryTickOf(tracked) * _tickMs) - _clockMs));
+
     /// <summary>A sign of life for every session.</summary>
     public void RestartAll()
     {
@@ -142,15 +145,17 @@ public sealed class SessionTracker
 
     private void Restart(TrackedSession tracked)
     {
+        tracked.ExpiryTick = ExpiryTickOf(tracked);
         tracked.IsHeardOf = false;
-        tracked.ExpiryTick = ((_clockMs + tracked.TimeoutMs) / _tickMs) + 1;
         if (tracked.ExpiryTick < tracked.ListedTick)
         {
-            List(tracked);
+            Enlist(tracked);
         }
     }
 
-    private void List(TrackedSession tracked)
+    private long ExpiryTickOf(TrackedSession tracked) => tracked.IsHeardOf ? ((_clockMs + tracked.TimeoutMs) / _tickMs) + 1 : tracked.ExpiryTick;
+
+    private void Enlist(TrackedSession tracked)
     {
         tracked.ListedTick = tracked.ExpiryTick;
         if (!_byTick.TryGetValue(tracked.ListedTick, out List<TrackedSession>? list))
@@ -171,7 +176,7 @@ public sealed class SessionTracker
             }
             if (tracked.ExpiryTick > _tick)
             {
-                List(tracked);
+                Enlist(tracked);
                 continue;
             }
             Remove(tracked.Session);

@@ -102,7 +102,7 @@ public static class ReadRules
 
     private static ZNodeReply GetEphemerals(ZNodeTree tree, ZNodeCaller caller, string pathPrefix)
     {
-        string[] paths = [.. tree.EphemeralsOf(caller.Session).Select(node => node.Path).Where(path => path.StartsWith(pathPrefix, StringComparison.Ordinal))];
+        string[] paths = [.. tree.EphemeralPathsOf(caller.Session).Where(path => path.StartsWith(pathPrefix, StringComparison.Ordinal))];
         return new ZNodeReply { Zxid = tree.Applied, Names = paths };
     }
 

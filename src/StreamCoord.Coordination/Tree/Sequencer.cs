@@ -40,7 +40,7 @@ public sealed class Sequencer
             _usage = new PendingUsage(tree);
             foreach (SessionId session in tree.Sessions.Keys)
             {
-                _ephemerals.Add(session, [.. tree.EphemeralsOf(session).Select(node => node.Path)]);
+                _ephemerals.Add(session, [.. tree.EphemeralPathsOf(session)]);
             }
         }
         LastZxid = Zxid.FirstOf(epoch);
@@ -72,6 +72,9 @@ public sealed class Sequencer
 
     /// <summary>Whether a session lives, also after what is in flight.</summary>
     public bool IsAlive(SessionId session) => _ephemerals.ContainsKey(session);
+
+    /// <summary>The timeout that a session gets whose client asks for one. Milliseconds.</summary>
+    public int NegotiateTimeoutMs(int requestedMs) => SessionTimeouts.Negotiate(requestedMs, _options.SessionTimeoutMsMin, _options.SessionTimeoutMsMax);
 
     /// <summary>Limits of quotas that were exceeded since the last call, in words for the log.</summary>
     public IReadOnlyList<string> TakeQuotaWarnings() => _usage.TakeWarnings();
@@ -382,7 +385,7 @@ public sealed class Sequencer
 
     private ZNodeReply OpenSession(OpenSessionOperation open, Zxid zxid, long nowMs)
     {
-        int timeoutMs = SessionTimeouts.Negotiate(open.TimeoutMs, _options.SessionTimeoutMsMin, _options.SessionTimeoutMsMax);
+        int timeoutMs = NegotiateTimeoutMs(open.TimeoutMs);
         SessionId session;
         do
         {

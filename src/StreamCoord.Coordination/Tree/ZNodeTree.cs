@@ -63,18 +63,9 @@ public sealed class ZNodeTree : IWatcherSets
     /// <summary>How many watches the connections of this silo have.</summary>
     public int WatchCount => _pinned.Sum(projection => projection.Watchers.Count);
 
-    /// <summary>How many watches there are, on how many paths, and how many connections have any.</summary>
-    public (int Watches, int Paths, int Watchers) CountWatches()
-    {
-        HashSet<IWatcher> watchers = new(ReferenceEqualityComparer.Instance);
-        int paths = 0;
-        foreach (ZNodeProjection projection in _pinned)
-        {
-            paths += projection.Watchers.IsEmpty ? 0 : 1;
-            projection.Watchers.AddTo(watchers);
-        }
-        return (WatchCount, paths, watchers.Count);
-    }
+    /// <summary>Who watches a znode itself, and not its children alone.</summary>
+    public IEnumerable<DataWatch> DataWatches =>
+        _pinned.SelectMany(projection => projection.Watchers.Having(WatcherSet.AllKinds & ~WatchKinds.Children).Select(watcher => new DataWatch(projection.Path, watcher.Session)));
 
     /// <summary>The sessions that live, with their timeouts in milliseconds.</summary>
     public IReadOnlyDictionary<SessionId, int> Sessions => _sessions;
@@ -263,6 +254,9 @@ public sealed class ZNodeTree : IWatcherSets
         }
         return node;
     }
+
+    /// <summary>The ephemeral znodes of a session.</summary>
+    public IEnumerable<string> EphemeralPathsOf(SessionId session) => EphemeralsOf(session).Select(node => node.Path);
 
     internal IReadOnlyCollection<ZNode> EphemeralsOf(SessionId session) => _ephemerals.TryGetValue(session, out HashSet<ZNode>? nodes) ? nodes : [];
 

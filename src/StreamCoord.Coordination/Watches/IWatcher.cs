@@ -5,6 +5,9 @@ namespace StreamCoord.Coordination.Watches;
 /// <summary>Who has watches: a connection. Told apart by reference.</summary>
 public interface IWatcher
 {
+    /// <summary>The session that the connection speaks for; <see cref="SessionId.None"/> for none.</summary>
+    SessionId Session { get; }
+
     /// <summary>Everything the connection has proved, as of now: an event that it may not see is not told.</summary>
     IReadOnlyList<AuthIdentity> Identities { get; }
 

@@ -29,15 +29,11 @@ public sealed class WatcherSet
     /// <summary>True when there is no watch.</summary>
     public bool IsEmpty => Count == 0;
 
-    /// <summary>Adds everybody who has a watch to a set.</summary>
-    public void AddTo(ISet<IWatcher> watchers)
-    {
-        if (_only is not null)
-        {
-            watchers.Add(_only);
-        }
-        watchers.UnionWith(_many?.Keys ?? Enumerable.Empty<IWatcher>());
-    }
+    /// <summary>Everybody who has a watch of any of these kinds.</summary>
+    public IEnumerable<IWatcher> Having(WatchKinds kinds) =>
+        _many is not null ? _many.Where(has => (has.Value & kinds) != 0).Select(has => has.Key)
+        : _only is not null && (_onlyKinds & kinds) != 0 ? [_only]
+        : [];
 
     /// <summary>Gives a watcher watches of these kinds; the ones that it has already stay.</summary>
     public void Arm(IWatcher watcher, WatchKinds kinds)

@@ -8,7 +8,7 @@ using StreamCoord.Security;
 namespace StreamCoord.Gateway.Http.Access;
 
 /// <summary>
-/// Finds out who makes a request for topics, by Basic and the users of Kafka's clients (RFC 7617), and refuses what access control lists do not allow. Znodes and sessions have access control
+/// Finds out who makes a request for topics or for the state of the server, by Basic and the users of Kafka's clients (RFC 7617), and refuses what access control lists do not allow. Znodes and sessions have access control
 /// lists of their own, and users of their own. Safe for concurrent use.
 /// </summary>
 internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore store, AuthorizationOptions options)
@@ -19,7 +19,7 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
     /// <exception cref="RequestException">Nobody, or not this caller, may do that.</exception>
     public void Admit(HttpContext context)
     {
-        if (!options.Enabled || !IsOfTopics(context.Request.Path))
+        if (!options.Enabled || !IsGuarded(context.Request.Path))
         {
             return;
         }
@@ -44,8 +44,8 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
         }
     }
 
-    private static bool IsOfTopics(PathString path) =>
-        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
+    private static bool IsGuarded(PathString path) =>
+        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(CommandEndpoints.Root, StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
 
     private static string AddressOf(HttpContext context)
     {

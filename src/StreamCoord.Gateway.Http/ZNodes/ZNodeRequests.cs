@@ -35,7 +35,7 @@ internal sealed class ZNodeRequests(ICoordination coordination, TimeProvider tim
     public async Task<SessionGrant> ResumeSessionAsync(HttpContext context, string text)
     {
         SessionId session = ZNodeParameters.Session(text);
-        ZNodeReply reply = await AskAsync(() => coordination.ResumeSessionAsync(session, PasswordOf(context)));
+        ZNodeReply reply = await AskAsync(() => coordination.ResumeSessionAsync(session, PasswordOf(context), timeoutMs: null));
         Note(context, reply);
         return reply.Session ?? throw new RequestException(ZNodeErrors.Of(ZNodeError.SessionExpired, $"There is no session {session} any more."));
     }

@@ -18,6 +18,9 @@ internal sealed class LatencyStatistics
     /// <summary>The shortest, 0 when there was none. Milliseconds.</summary>
     public long MinMs => Count == 0 ? 0 : Volatile.Read(ref _minMs);
 
+    /// <summary>The mean, 0 when there was none. Milliseconds.</summary>
+    public double MeanMs => Count is > 0 and long count ? (double)TotalMs / count : 0;
+
     /// <summary>The longest. Milliseconds.</summary>
     public long MaxMs => Volatile.Read(ref _maxMs);
 

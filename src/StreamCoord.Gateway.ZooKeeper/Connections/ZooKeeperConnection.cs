@@ -118,7 +118,7 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
         ZNodeReply reply = request.Session == SessionId.None
             ? await services.Coordination.RequestAsync(
                 new ZNodeCaller(SessionId.None, client.Identities), new OpenSessionOperation(request.TimeoutMs, services.Cluster.NodeId)).WaitAsync(_stop.Token)
-            : await services.Coordination.ResumeSessionAsync(request.Session, request.Password ?? default).WaitAsync(_stop.Token);
+            : await services.Coordination.ResumeSessionAsync(request.Session, request.Password ?? default, request.TimeoutMs).WaitAsync(_stop.Token);
         if (reply.Session is { } session)
         {
             (Session, TimeoutMs, EstablishedAt) = (session.Session, session.TimeoutMs, services.Time.GetUtcNow());

@@ -1,6 +1,5 @@
 using System.Globalization;
 using StreamCoord.Gateway.ZooKeeper.Connections;
-using StreamCoord.Protocol.ZooKeeper;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
@@ -17,37 +16,8 @@ internal static class ConnectionLine
     {
         ConnectionStatistics statistics = connection.Statistics;
         LatencyStatistics latency = statistics.Latency;
-        double meanMs = latency.Count == 0 ? 0 : (double)latency.TotalMs / latency.Count;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $",sid={connection.Session},lop={NameOf(statistics.LastOperation)},est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.TimeoutMs},lcxid=0x{statistics.LastXid:x},lzxid={statistics.LastZxid},lresp={statistics.LastResponseMs},llat={latency.LastMs},minlat={latency.MinMs},avglat={meanMs:0},maxlat={latency.MaxMs}");
+            $",sid={connection.Session},lop={OperationWords.Of(statistics.LastOperation)},est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.TimeoutMs},lcxid=0x{statistics.LastXid:x},lzxid={statistics.LastZxid},lresp={statistics.LastResponseMs},llat={latency.LastMs},minlat={latency.MinMs},avglat={latency.MeanMs:0},maxlat={latency.MaxMs}");
     }
-
-    private static string NameOf(OpCode operation) => operation switch
-    {
-        OpCode.CreateSession => "SESS",
-        OpCode.Ping => "PING",
-        OpCode.Create or OpCode.Create2 or OpCode.CreateContainer or OpCode.CreateTtl => "CREA",
-        OpCode.Delete => "DELE",
-        OpCode.SetData => "SETD",
-        OpCode.SetAcl => "SETA",
-        OpCode.Multi => "MULT",
-        OpCode.MultiRead => "MLTR",
-        OpCode.GetData => "GETD",
-        OpCode.GetChildren or OpCode.GetChildren2 => "GETC",
-        OpCode.Exists => "EXIS",
-        OpCode.GetAcl => "GETA",
-        OpCode.Sync => "SYNC",
-        OpCode.SetWatches => "SETW",
-        OpCode.SetWatches2 => "STW2",
-        OpCode.AddWatch => "ADDW",
-        OpCode.CheckWatches => "CHKW",
-        OpCode.RemoveWatches => "REMW",
-        OpCode.GetEphemerals => "GETE",
-        OpCode.GetAllChildrenNumber => "GETACN",
-        OpCode.WhoAmI => "HOMI",
-        OpCode.Reconfig => "RECO",
-        OpCode.CloseSession => "CLOS",
-        _ => "NA",
-    };
 }

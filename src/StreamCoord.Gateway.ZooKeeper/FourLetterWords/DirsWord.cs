@@ -1,18 +1,13 @@
-using System.Globalization;
-using StreamCoord.ZNodes;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
-/// <summary>dirs: how much the tree takes on the disk: its log, for snapshots and transaction log are one.</summary>
-internal sealed class DirsWord(ICoordination coordination) : IFourLetterWord
+/// <summary>dirs: what the command of this name says.</summary>
+internal sealed class DirsWord(DirsCommand command) : IFourLetterWord
 {
     /// <inheritdoc/>
     public string Word => "dirs";
 
     /// <inheritdoc/>
-    public async Task<string> AnswerAsync()
-    {
-        TreeDescription tree = await coordination.DescribeAsync();
-        return string.Create(CultureInfo.InvariantCulture, $"datadir_size: {tree.LogBytes}\nlogdir_size: {tree.LogBytes}\n");
-    }
+    public Task<string> AnswerAsync() => CommandLines.OfAsync(command, "", ": ");
 }

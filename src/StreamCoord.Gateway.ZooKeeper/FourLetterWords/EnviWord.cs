@@ -1,22 +1,13 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
-/// <summary>envi: what the server runs on. It tells nothing of the user, of files or of the environment.</summary>
-internal sealed class EnviWord(ZooKeeperListener listener) : IFourLetterWord
+/// <summary>envi: what the command <c>environment</c> says.</summary>
+internal sealed class EnviWord(EnvironmentCommand command) : IFourLetterWord
 {
     /// <inheritdoc/>
     public string Word => "envi";
 
     /// <inheritdoc/>
-    public Task<string> AnswerAsync() => Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"""
-        Environment:
-        zookeeper.version={ServerStatistics.Version}
-        host.name={listener.Host}
-        dotnet.version={RuntimeInformation.FrameworkDescription}
-        os.name={RuntimeInformation.OSDescription}
-        os.arch={RuntimeInformation.OSArchitecture}
-
-        """).ReplaceLineEndings("\n"));
+    public async Task<string> AnswerAsync() => $"Environment:\n{await CommandLines.OfAsync(command, "", "=")}";
 }

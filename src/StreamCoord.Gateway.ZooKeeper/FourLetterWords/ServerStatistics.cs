@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using StreamCoord.Gateway.ZooKeeper.Connections;
 using StreamCoord.Gateway.ZooKeeper.Sessions;
 
@@ -28,6 +29,9 @@ internal sealed class ServerStatistics : IDisposable
     /// <summary>What clients are told about the version: ZooKeeper's, whose behaviour this is, for tools look at it; and behind it what this really is.</summary>
     public static string Version { get; } = string.Create(
         CultureInfo.InvariantCulture, $"3.9.5-StreamCoord-{Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}, built on 1970-01-01 00:00 UTC");
+
+    /// <summary>What ZooKeeper calls a server that decides on its own, as a silo does for its clients.</summary>
+    public const string State = "standalone";
 
     /// <summary>How many requests are under way.</summary>
     public long Outstanding => _sessions.All.Sum(one => one.Value.Outstanding);
@@ -76,6 +80,12 @@ internal sealed class ServerStatistics : IDisposable
 
         /// <summary>The mean, 0 when there was none. Milliseconds.</summary>
         public double MeanMs => LatencyCount == 0 ? 0 : (double)LatencyTotalMs / LatencyCount;
+
+        /// <summary>The mean as ZooKeeper writes it. Milliseconds.</summary>
+        public string MeanText => MeanMs.ToString("0.0###", CultureInfo.InvariantCulture);
+
+        /// <summary>The same as a number of JSON. Milliseconds.</summary>
+        public JsonNode MeanJson => JsonNode.Parse(MeanText)!;
 
         /// <summary>The sums with one more connection.</summary>
         public Totals Add(ConnectionStatistics connection) => new(

@@ -19,13 +19,13 @@ internal sealed class SrvrWord(ServerStatistics statistics, SessionConnections s
         TreeDescription tree = await coordination.DescribeAsync();
         ServerStatistics.Totals totals = statistics.Now();
         return string.Create(CultureInfo.InvariantCulture, $"""
-            Latency min/avg/max: {totals.ShortestMs}/{totals.MeanMs:0.0###}/{totals.LatencyMaxMs}
+            Latency min/avg/max: {totals.ShortestMs}/{totals.MeanText}/{totals.LatencyMaxMs}
             Received: {totals.ReceivedCount}
             Sent: {totals.SentCount}
             Connections: {sessions.Count}
             Outstanding: {statistics.Outstanding}
             Zxid: {coordination.AppliedZxid}
-            Mode: standalone
+            Mode: {ServerStatistics.State}
             Node count: {tree.NodeCount}
 
             """).ReplaceLineEndings("\n");

@@ -1,10 +1,10 @@
-using System.Globalization;
-using StreamCoord.ZNodes;
+using System.Text.Json.Nodes;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
-/// <summary>wchs: how many watches there are.</summary>
-internal sealed class WchsWord(ICoordination coordination) : IFourLetterWord
+/// <summary>wchs: what the command <c>watch_summary</c> says, in words.</summary>
+internal sealed class WchsWord(WatchSummaryCommand command) : IFourLetterWord
 {
     /// <inheritdoc/>
     public string Word => "wchs";
@@ -12,7 +12,7 @@ internal sealed class WchsWord(ICoordination coordination) : IFourLetterWord
     /// <inheritdoc/>
     public async Task<string> AnswerAsync()
     {
-        TreeDescription tree = await coordination.DescribeAsync();
-        return string.Create(CultureInfo.InvariantCulture, $"{tree.WatcherCount} connections watching {tree.WatchedPathCount} paths\nTotal watches:{tree.WatchCount}\n");
+        JsonObject summary = await command.AnswerAsync();
+        return $"{summary["num_connections"]} connections watching {summary["num_paths"]} paths\nTotal watches:{summary["num_total_watches"]}\n";
     }
 }

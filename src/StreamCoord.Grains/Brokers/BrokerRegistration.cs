@@ -109,7 +109,7 @@ internal sealed partial class BrokerRegistration : IAsyncDisposable
     {
         if (_session is { } present)
         {
-            if ((await _tree.ResumeSessionAsync(present.Session, present.Password)).Error != ZNodeError.SessionExpired)
+            if ((await _tree.ResumeSessionAsync(present.Session, present.Password, timeoutMs: null)).Error != ZNodeError.SessionExpired)
             {
                 return;
             }

@@ -43,6 +43,9 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     }
 
     /// <inheritdoc/>
+    public SessionId Session => Caller.Session;
+
+    /// <inheritdoc/>
     public IReadOnlyList<AuthIdentity> Identities => Caller.Identities;
 
     /// <inheritdoc/>

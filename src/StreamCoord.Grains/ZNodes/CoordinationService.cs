@@ -53,7 +53,7 @@ internal sealed class CoordinationService(
     public ICoordinationConnection Connect(ZNodeCaller caller, IConnectionSink sink) => new CoordinationConnection(this, caller, sink);
 
     /// <inheritdoc/>
-    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => Sequencer.ResumeSession(session, password);
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs) => Sequencer.ResumeSession(session, password, timeoutMs);
 
     /// <inheritdoc/>
     public async Task<TreeDescription> DescribeAsync()
@@ -61,8 +61,26 @@ internal sealed class CoordinationService(
         long logBytes = await log.MeasureAsync();
         lock (feed.Tree.Gate)
         {
-            (int watches, int paths, int watchers) = feed.Tree.CountWatches();
-            return new TreeDescription(feed.Tree.NodeCount, feed.Tree.EphemeralCount, feed.Tree.Sessions.Count, watches, paths, watchers, logBytes);
+            return new TreeDescription(feed.Tree.NodeCount, feed.Tree.EphemeralCount, feed.Tree.Sessions.Count, feed.Tree.WatchCount, logBytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SessionDescription>> ListSessionsAsync()
+    {
+        IReadOnlyList<SessionExpiry> expiries = await Sequencer.ListExpiries();
+        lock (feed.Tree.Gate)
+        {
+            return [.. expiries.Select(expiry => new SessionDescription(expiry.Session, expiry.ExpiresAt, [.. feed.Tree.EphemeralPathsOf(expiry.Session)]))];
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataWatch> ListDataWatches()
+    {
+        lock (feed.Tree.Gate)
+        {
+            return [.. feed.Tree.DataWatches];
         }
     }
 

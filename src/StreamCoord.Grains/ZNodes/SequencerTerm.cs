@@ -40,7 +40,7 @@ internal sealed partial class SequencerTerm : IDisposable
         {
             foreach ((SessionId session, int timeoutMs) in tree.Sessions)
             {
-                _tracker.Add(session, timeoutMs);
+                _tracker.Add(session, context.SessionsBefore?.Contains(session) == true ? context.SessionsBefore.TimeoutMsOf(session) : timeoutMs);
             }
         }
         CommittedZxid = _sequencer.LastZxid;
@@ -51,6 +51,9 @@ internal sealed partial class SequencerTerm : IDisposable
 
     /// <summary>True when no more is written in this term.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>The sessions with the timeouts that they have now, for the term behind this one.</summary>
+    public SessionTracker Sessions => _tracker;
 
     /// <summary>The newest transaction that is durable.</summary>
     public Zxid CommittedZxid { get; private set; }
@@ -120,16 +123,33 @@ internal sealed partial class SequencerTerm : IDisposable
     /// <summary>Signs of life; returns the sessions that are none any more.</summary>
     public IReadOnlyList<SessionId> Touch(IReadOnlyList<SessionId> sessions) => [.. sessions.Where(session => !_tracker.Touch(session))];
 
+    /// <summary>The sessions that live, and when their time is over.</summary>
+    public IReadOnlyList<SessionExpiry> ListExpiries()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return [.. _tracker.List().Select(session => new SessionExpiry(session.Session, now.AddMilliseconds(session.LeftMs)))];
+    }
+
     /// <summary>See <see cref="ICoordination.ResumeSessionAsync"/>.</summary>
-    public ZNodeReply Resume(SessionId session, ReadOnlySpan<byte> password)
+    /// <remarks>
+    /// A new timeout is no transaction. The next term on this silo takes it over; after a restart a session has the timeout that it was opened with until its client, whose connection is
+    /// lost as well, comes back and asks anew.
+    /// </remarks>
+    public ZNodeReply Resume(SessionId session, ReadOnlySpan<byte> password, int? timeoutMs)
     {
         if (!_password.IsOf(session, password))
         {
             return ZNodeReply.Refused(ZNodeError.AuthFailed, $"That is not the password of session {session}.", CommittedZxid);
         }
-        return _sequencer.IsAlive(session) && _tracker.Touch(session)
-            ? new ZNodeReply { Zxid = CommittedZxid, Session = Grant(session, _tracker.TimeoutMsOf(session)) }
-            : ZNodeReply.Refused(ZNodeError.SessionExpired, $"Session {session} has ended.", CommittedZxid);
+        if (!_sequencer.IsAlive(session) || !_tracker.Touch(session))
+        {
+            return ZNodeReply.Refused(ZNodeError.SessionExpired, $"Session {session} has ended.", CommittedZxid);
+        }
+        if (timeoutMs is { } asked)
+        {
+            _tracker.Add(session, _sequencer.NegotiateTimeoutMs(asked));
+        }
+        return new ZNodeReply { Zxid = CommittedZxid, Session = Grant(session, _tracker.TimeoutMsOf(session)) };
     }
 
     /// <summary>Ends the sessions whose time is over.</summary>
@@ -342,4 +362,10 @@ internal sealed partial class SequencerTerm : IDisposable
 }
 
 /// <summary>What a term needs from around it.</summary>
-internal sealed record TermContext(IPartitionGrain Partition, ZNodeOptions Options, TimeProvider Time, TreeMetrics Metrics, ILogger Logger);
+/// <param name="Partition">The tree's log.</param>
+/// <param name="Options">What holds for the tree.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Metrics">Where it counts.</param>
+/// <param name="Logger">Where it tells.</param>
+/// <param name="SessionsBefore">The sessions of the term before, when that was on this silo: what is not in the log about them.</param>
+internal sealed record TermContext(IPartitionGrain Partition, ZNodeOptions Options, TimeProvider Time, TreeMetrics Metrics, ILogger Logger, SessionTracker? SessionsBefore);

@@ -66,7 +66,10 @@ internal sealed partial class ZNodeTreeGrain(
     public async Task<IReadOnlyList<SessionId>> Touch(IReadOnlyList<SessionId> sessions) => (await EnsureTermAsync()).Touch(sessions);
 
     /// <inheritdoc/>
-    public async Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password) => (await EnsureTermAsync()).Resume(session, password.Span);
+    public async Task<IReadOnlyList<SessionExpiry>> ListExpiries() => (await EnsureTermAsync()).ListExpiries();
+
+    /// <inheritdoc/>
+    public async Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs) => (await EnsureTermAsync()).Resume(session, password.Span, timeoutMs);
 
     private async Task<WriteBatchReply> SubmitToNextAsync(WriteBatch batch) => await (await EnsureTermAsync()).SubmitAsync(batch);
 
@@ -100,7 +103,7 @@ internal sealed partial class ZNodeTreeGrain(
         }
         await feed.Loaded;
         await feed.WaitOffsetAsync(granted.EndOffset);
-        var context = new TermContext(Partition, options, time, metrics, logger);
+        var context = new TermContext(Partition, options, time, metrics, logger, _term?.Sessions);
         _term = await SequencerTerm.BeginAsync(context, granted.Epoch, feed)
             ?? throw new CoordinationUnavailableException("The log of the znode tree went to another term before this one could begin. Send it again.");
         LogBegun(logger, granted.Epoch);

@@ -44,10 +44,10 @@ internal sealed record Endpoints(
     }
 
     /// <summary>What clients of ZooKeeper's protocol are told about this silo.</summary>
-    public ZooKeeperListener ListenZooKeeper(NodeId nodeId)
+    public ZooKeeperListener ListenZooKeeper(NodeId nodeId, bool isEncrypted)
     {
         (string host, int port) = Split(ZooKeeperAddress);
-        return new ZooKeeperListener(nodeId, host, port);
+        return new ZooKeeperListener(nodeId, host, port, isEncrypted);
     }
 
     /// <summary>The same as it stands in the znode tree, for whoever looks for this silo.</summary>

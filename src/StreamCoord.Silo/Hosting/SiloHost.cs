@@ -169,7 +169,7 @@ internal static class SiloHost
             options.KafkaGateway,
             endpoints.ListenKafka(identity.NodeId, options.Node.Rack),
             new KafkaTopicDefaults(options.Topics.DefaultPartitions, options.Topics.DefaultReplicationFactor, options.Topics.AutoCreate));
-        builder.Services.AddZooKeeperGateway(options.ZooKeeperGateway, endpoints.ListenZooKeeper(identity.NodeId));
+        builder.Services.AddZooKeeperGateway(options.ZooKeeperGateway, endpoints.ListenZooKeeper(identity.NodeId, options.Tls.HasZooKeeperTls));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, identity, database, endpoints));
 
         WebApplication application = builder.Build();

@@ -56,6 +56,21 @@ public sealed class SessionTrackerTests
     }
 
     [Fact]
+    public void A_session_ends_when_the_list_says_so()
+    {
+        var tracker = new SessionTracker(TickMs, 0);
+        tracker.Advance(30);
+        tracker.Add(A, 250);
+        tracker.Add(B, 1_000);
+        Assert.Equal([(A, 270), (B, 1_070)], tracker.List().OrderBy(one => one.Session.Value));
+        AdvanceTo(tracker, 40, 290);
+        Assert.Equal([(A, 10), (B, 810)], tracker.List().OrderBy(one => one.Session.Value));
+        tracker.Touch(B);
+        Assert.Equal([A], tracker.Advance(300));
+        Assert.Equal([(B, 1_100)], tracker.List());
+    }
+
+    [Fact]
     public void A_pause_is_not_held_against_the_clients()
     {
         var tracker = new SessionTracker(TickMs, 0);

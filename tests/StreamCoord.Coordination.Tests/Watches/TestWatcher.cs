@@ -8,6 +8,8 @@ internal sealed class TestWatcher(params AuthIdentity[] identities) : IWatcher
 {
     private readonly List<WatchEvent> _told = [];
 
+    public SessionId Session { get; init; }
+
     public IReadOnlyList<AuthIdentity> Identities => identities;
 
     public void Notify(WatchEvent watchEvent) => _told.Add(watchEvent);

@@ -86,7 +86,7 @@ public sealed class FakeCoordination : ICoordination
         }
     }
 
-    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password)
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs)
     {
         if (!Sessions.TryGetValue(session, out byte[]? own))
         {
@@ -98,6 +98,10 @@ public sealed class FakeCoordination : ICoordination
     }
 
     public Task<TreeDescription> DescribeAsync() => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SessionDescription>> ListSessionsAsync() => throw new NotSupportedException();
+
+    public IReadOnlyList<DataWatch> ListDataWatches() => throw new NotSupportedException();
 
     public bool IsAlive(SessionId session) => throw new NotSupportedException();
 

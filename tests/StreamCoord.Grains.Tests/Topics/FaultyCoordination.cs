@@ -28,9 +28,13 @@ internal sealed class FaultyCoordination(ICoordination tree, FaultPlan faults) :
 
     public ICoordinationConnection Connect(ZNodeCaller caller, IConnectionSink sink) => tree.Connect(caller, sink);
 
-    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password) => tree.ResumeSessionAsync(session, password);
+    public Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs) => tree.ResumeSessionAsync(session, password, timeoutMs);
 
     public Task<TreeDescription> DescribeAsync() => tree.DescribeAsync();
+
+    public Task<IReadOnlyList<SessionDescription>> ListSessionsAsync() => tree.ListSessionsAsync();
+
+    public IReadOnlyList<DataWatch> ListDataWatches() => tree.ListDataWatches();
 
     public bool IsAlive(SessionId session) => tree.IsAlive(session);
 

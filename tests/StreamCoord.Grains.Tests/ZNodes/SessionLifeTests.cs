@@ -74,14 +74,34 @@ public sealed class SessionLifeTests : IAsyncDisposable
 
         await PassAsync(4 * TickMs - (TickMs / 2));
         Assert.True((await Silo.RunAsync(new ExistsOperation("/e"))).IsOk);
-        Assert.Equal(ZNodeError.AuthFailed, (await Silo.Tree.ResumeSessionAsync(session.Session, new byte[16])).Error);
-        ZNodeReply resumed = await Silo.Tree.ResumeSessionAsync(session.Session, opened.Session.Password);
+        Assert.Equal(ZNodeError.AuthFailed, (await Silo.Tree.ResumeSessionAsync(session.Session, new byte[16], null)).Error);
+        ZNodeReply resumed = await Silo.Tree.ResumeSessionAsync(session.Session, opened.Session.Password, null);
         Assert.True(resumed.IsOk, resumed.Message);
         Assert.Equal(4 * TickMs, resumed.Session!.TimeoutMs);
 
         await PassAsync(7 * TickMs);
         Assert.Equal(ZNodeError.NoNode, (await Silo.RunAsync(new ExistsOperation("/e"))).Error);
-        Assert.Equal(ZNodeError.SessionExpired, (await Silo.Tree.ResumeSessionAsync(session.Session, opened.Session.Password)).Error);
+        Assert.Equal(ZNodeError.SessionExpired, (await Silo.Tree.ResumeSessionAsync(session.Session, opened.Session.Password, null)).Error);
+    }
+
+    [Fact]
+    public async Task ClientThatComesBack_GetsTheTimeoutItAsksFor_InTheNextTermToo()
+    {
+        await StartAsync();
+        SessionGrant longer = (await Silo.MustAsync(new OpenSessionOperation(4 * TickMs, new NodeId(1)))).Session!;
+        SessionGrant shorter = (await Silo.MustAsync(new OpenSessionOperation(10 * TickMs, new NodeId(1)))).Session!;
+        SessionGrant same = (await Silo.MustAsync(new OpenSessionOperation(4 * TickMs, new NodeId(1)))).Session!;
+        Assert.Equal(20 * TickMs, await ResumeAsync(longer, int.MaxValue));
+        Assert.Equal(2 * TickMs, await ResumeAsync(shorter, 0));
+        Assert.Equal(4 * TickMs, await ResumeAsync(same, null));
+
+        Silo.Disk.FlushFailures = 1;
+        Assert.Equal(ZNodeError.ConnectionLoss, (await Silo.RunAsync(Create("/lost"))).Error);
+        await Silo.MustAsync(Create("/next"));
+        await PassAsync(5 * TickMs);
+        Assert.Equal((true, false, false), (Silo.Tree.IsAlive(longer.Session), Silo.Tree.IsAlive(shorter.Session), Silo.Tree.IsAlive(same.Session)));
+        await PassAsync(17 * TickMs);
+        Assert.False(Silo.Tree.IsAlive(longer.Session));
     }
 
     [Fact]
@@ -138,6 +158,13 @@ public sealed class SessionLifeTests : IAsyncDisposable
         Time = _time,
         ZNodes = new ZNodeOptions { TickTimeMs = TickMs, ContainerCheckMs = 2 * TickMs },
     });
+
+    private async Task<int> ResumeAsync(SessionGrant session, int? timeoutMs)
+    {
+        ZNodeReply resumed = await Silo.Tree.ResumeSessionAsync(session.Session, session.Password, timeoutMs);
+        Assert.True(resumed.IsOk, resumed.Message);
+        return resumed.Session!.TimeoutMs;
+    }
 
     private async Task<int> ChildCountAsync(string path) => (await Silo.MustAsync(new ExistsOperation(path))).Stat!.Value.ChildCount;
 

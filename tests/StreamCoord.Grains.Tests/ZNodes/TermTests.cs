@@ -47,7 +47,7 @@ public sealed class TermTests(ITestOutputHelper output)
             TermReply granted = await silo.Log.BeginTerm();
             var feed = silo.Services.GetRequiredService<TreeFeed>();
             await feed.WaitOffsetAsync(granted.EndOffset);
-            var context = new TermContext(silo.Log, new ZNodeOptions(), TimeProvider.System, silo.Services.GetRequiredService<TreeMetrics>(), NullLogger.Instance);
+            var context = new TermContext(silo.Log, new ZNodeOptions(), TimeProvider.System, silo.Services.GetRequiredService<TreeMetrics>(), NullLogger.Instance, SessionsBefore: null);
             if (await SequencerTerm.BeginAsync(context, granted.Epoch, feed) is not { } rival)
             {
                 return;

@@ -34,11 +34,6 @@ internal sealed record KnownDifference(string Why, string Reference, string Ours
             "A null where a path or an id must stand is a record that cannot be read: the silo says so everywhere, the reference here and there.",
             "xid=[0-9]+ zxid=current err=(-8|-5|0 path=null|0 result=0)", "xid=[0-9]+ zxid=current err=(-5|-114)");
 
-    public static readonly KnownDifference ASessionKeepsItsTimeout =
-        new(
-            "A client may ask for another timeout when it comes back. The silo gives it the one that it has; what counts is what is answered.",
-            "protocol=0 timeout=(5000|15000) (.*)", "protocol=0 timeout=10000 (.*)");
-
     public static readonly KnownDifference AMultiCountsWhatItDeletes =
         new(
             "The reference holds each operation of a multi against the usage before the multi, so that room that is made in it does not count.",

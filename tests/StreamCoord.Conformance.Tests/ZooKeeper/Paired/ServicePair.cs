@@ -69,10 +69,10 @@ public sealed class ServicePair : IAsyncLifetime
     private async Task<(ZooKeeperServer Server, SiloProcess Silo)> StartAsync()
     {
         string digest = OperationGenerator.Digest(SuperUser);
-        Task<ZooKeeperServer> server = ZooKeeperServer.StartAsync(TickTimeMs, digest, "-Dznode.container.checkIntervalMs=500");
+        Task<ZooKeeperServer> server = ZooKeeperServer.StartAsync(TickTimeMs, digest, "-Dznode.container.checkIntervalMs=500", "-Dzookeeper.4lw.commands.whitelist=*");
         SiloProcess silo = await SiloProcess.StartAsync(
             _directory.Path, $"--StreamCoord:ZooKeeper:TickTimeMs={TickTimeMs}", $"--StreamCoord:ZooKeeper:SuperDigest={digest}", "--StreamCoord:ZNodes:EnforceQuota=true",
-            "--StreamCoord:ZooKeeper:ContainerCheckMs=500");
+            "--StreamCoord:ZooKeeper:ContainerCheckMs=500", "--StreamCoord:ZooKeeper:FourLetterWords=*");
         return (await server, silo);
     }
 

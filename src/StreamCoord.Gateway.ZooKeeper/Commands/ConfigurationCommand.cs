@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Gateway.ZooKeeper.Commands;
+
+/// <summary>configuration: the options that clients depend on. It tells nothing of files.</summary>
+internal sealed class ConfigurationCommand(ZooKeeperListener listener, ZooKeeperGatewayOptions options, ZNodeOptions tree) : IServerCommand
+{
+    /// <summary>How ZooKeeper says that the length of the listener's queue is left to the system.</summary>
+    public const int DefaultBacklog = -1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names => ["configuration", "conf", "config"];
+
+    /// <inheritdoc/>
+    public Task<JsonObject> AnswerAsync() => Task.FromResult(new JsonObject
+    {
+        ["client_port"] = listener.PlainPort,
+        ["tick_time"] = tree.TickTimeMs,
+        ["max_client_cnxns"] = options.MaxClientConnections,
+        ["min_session_timeout"] = tree.SessionTimeoutMsMin,
+        ["max_session_timeout"] = tree.SessionTimeoutMsMax,
+        ["server_id"] = listener.NodeId.Value,
+        ["client_port_listen_backlog"] = DefaultBacklog,
+    });
+}
