@@ -9,6 +9,9 @@ namespace StreamCoord.Conformance.Tests.Comparison;
 /// </summary>
 internal static class ServiceNodes
 {
+    /// <summary>Where a silo lists where its clients reach it; a server without an ensemble has nothing to list there.</summary>
+    public const string Servers = "/zookeeper/config";
+
     /// <summary>The znode that a silo makes last.</summary>
     private const string Last = "/controller";
 

@@ -6,10 +6,13 @@ using StreamCoord.Testing;
 
 namespace StreamCoord.Conformance.Tests.Reference;
 
-/// <summary>A real ZooKeeper server, from Debian's package, on a free port with a data directory of its own. Owns the process and ends it by its id.</summary>
+/// <summary>A real ZooKeeper server, from Debian's package, on a free port with a data directory of its own. Owns the process, which ends with the tests at the latest.</summary>
 public sealed class ZooKeeperServer : IAsyncDisposable
 {
     private const string ClassPath = "/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar";
+
+    /// <summary>Runs Java until its standard input ends, as it does with the process of the tests, however that ends.</summary>
+    private const string UntilInputEnds = "exec 3<&0; java \"$@\" </dev/null & server=$!; (cat <&3; kill $server) >/dev/null 2>&1 & wait $server";
     private const int AttemptsMax = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
@@ -54,11 +57,8 @@ public sealed class ZooKeeperServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
         await _log;
         _process.Dispose();
         _directory.Dispose();
@@ -66,12 +66,13 @@ public sealed class ZooKeeperServer : IAsyncDisposable
 
     private static Process Start(string config, string superDigest, string[] properties)
     {
-        var start = new ProcessStartInfo("java")
+        var start = new ProcessStartInfo("sh")
         {
+            RedirectStandardInput = true,
             RedirectStandardError = true,
             ArgumentList =
             {
-                "-Xmx256m", "-cp", ClassPath, "-Dzookeeper.admin.enableServer=false", "-Dzookeeper.extendedTypesEnabled=true", "-Dzookeeper.enforceQuota=true",
+                "-c", UntilInputEnds, "sh", "-Xmx256m", "-cp", ClassPath, "-Dzookeeper.admin.enableServer=false", "-Dzookeeper.extendedTypesEnabled=true", "-Dzookeeper.enforceQuota=true",
                 "-Dzookeeper.forceSync=no", $"-Dzookeeper.DigestAuthenticationProvider.superDigest={superDigest}",
             },
         };
