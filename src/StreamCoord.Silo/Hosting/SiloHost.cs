@@ -36,6 +36,10 @@ internal static class SiloHost
     private const PosixSignal FileSizeLimitSignal = (PosixSignal)25;
 
     private const int StartAttemptsMax = 5;
+
+    /// <summary>How many connections may wait to be accepted, as far as the system allows: when a cluster's clients come back all at once, whoever is turned away waits a second before it tries again.</summary>
+    private const int ConnectionsWaitingMax = 4_096;
+
     private const long SmallHeapBytes = 64 * 1024 * 1024;
     private const int UserSecretBytes = 32;
 
@@ -148,7 +152,11 @@ internal static class SiloHost
         builder.Logging.AddSiloConsole(configuration);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, endpoints, options, certificates));
         // Nothing behind a listener blocks, so requests begin, and answers leave, on the thread that has them: two changes of threads less a request.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.Backlog = ConnectionsWaitingMax;
+        });
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, SocketMemory>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
