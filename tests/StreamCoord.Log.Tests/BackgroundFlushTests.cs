@@ -71,6 +71,12 @@ public sealed class BackgroundFlushTests
         {
             harness.Log.Config = LogConfig.Default;
             append = harness.AppendAsync(harness.Record("durable"));
+            while (harness.Log.EndOffset.Value < 2)
+            {
+                // It is written, and waits for the flush.
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
             flush.Fails = true;
         }
 
