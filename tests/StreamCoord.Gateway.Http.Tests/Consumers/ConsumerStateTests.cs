@@ -7,7 +7,7 @@ namespace StreamCoord.Gateway.Http.Tests.Consumers;
 public sealed class ConsumerStateTests
 {
     private const int PartitionsMax = 6;
-    private const int StepsCount = 4_000;
+    private const int StepsCount = 20_000;
 
     [Fact]
     public void Positions_move_only_for_the_assignment_and_the_position_they_were_planned_for()
