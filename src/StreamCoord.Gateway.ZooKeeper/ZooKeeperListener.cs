@@ -5,7 +5,8 @@ namespace StreamCoord.Gateway.ZooKeeper;
 /// <param name="Host">The advertised name or address.</param>
 /// <param name="Port">The advertised port.</param>
 /// <param name="IsEncrypted">Whether the port takes TLS alone.</param>
-public sealed record ZooKeeperListener(NodeId NodeId, string Host, int Port, bool IsEncrypted)
+/// <param name="ConnectionsWaitingMax">How many connections may wait to be accepted, as far as the system allows.</param>
+public sealed record ZooKeeperListener(NodeId NodeId, string Host, int Port, bool IsEncrypted, int ConnectionsWaitingMax)
 {
     private const int NoPort = -1;
 

@@ -130,6 +130,23 @@ internal sealed class OpenLog
         }
     }
 
+    /// <summary>
+    /// As <see cref="SettleFlush"/>, before the log is cut: its files are opened anew then, and the new handles do not hear of what the old ones were told. Returns where to cut: further
+    /// back when the flush failed.
+    /// </summary>
+    public Offset SettleBeforeCut(Offset end)
+    {
+        try
+        {
+            SettleFlush();
+            return end;
+        }
+        catch (FlushFailedException)
+        {
+            return Offset.Min(end, FlushedOffset);
+        }
+    }
+
     /// <summary>Makes everything appended so far durable.</summary>
     /// <exception cref="FlushFailedException">The log must go back to <see cref="FlushedOffset"/>.</exception>
     public void Flush()

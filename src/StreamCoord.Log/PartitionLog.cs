@@ -381,18 +381,22 @@ public sealed partial class PartitionLog
         }
         catch (IOException exception)
         {
-            Offset certainEnd = exception is FlushFailedException ? _open!.FlushedOffset : endBefore;
-            _context.Metrics.DiskFailed();
-            LogDiskFailed(_context.Logger, exception, _directory, certainEnd);
-            CutBack(certainEnd);
+            ReportAndCutBack(exception, exception is FlushFailedException ? _open!.FlushedOffset : endBefore);
             throw;
         }
+    }
+
+    private void ReportAndCutBack(IOException exception, Offset certainEnd)
+    {
+        _context.Metrics.DiskFailed();
+        LogDiskFailed(_context.Logger, exception, _directory, certainEnd);
+        CutBack(certainEnd);
     }
 
     private void CutBack(Offset end)
     {
         Epoch = LeaderEpoch.Unknown;
-        end = SettleBeforeCut(_open!, end);
+        end = _open!.SettleBeforeCut(end);
         _open!.Release();
         Volatile.Write(ref _open, null);
         _context.Metrics.Closed();
@@ -401,20 +405,6 @@ public sealed partial class PartitionLog
         _cutTo = end;
         OpenLog log = EnsureOpen();
         _positions.LowerTo(log.EndOffset);
-    }
-
-    // The files are opened anew, and the new handles do not hear of what the old ones were told.
-    private static Offset SettleBeforeCut(OpenLog log, Offset end)
-    {
-        try
-        {
-            log.SettleFlush();
-            return end;
-        }
-        catch (FlushFailedException)
-        {
-            return Offset.Min(end, log.FlushedOffset);
-        }
     }
 
     private void Publish(OpenLog log) => _positions.Show(log, Config.WaitsForFlush);
@@ -507,6 +497,10 @@ public sealed partial class PartitionLog
                 }
                 catch (IOException exception)
                 {
+                    if (exception is FlushFailedException)
+                    {
+                        ReportAndCutBack(exception, log.FlushedOffset);
+                    }
                     return new DeleteRecordsReply(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception), log.StartOffset);
                 }
                 Publish(log);
@@ -539,6 +533,7 @@ public sealed partial class PartitionLog
         {
             return;
         }
+        bool isFlushed = true;
         try
         {
             log.Checkpoint(UnsnapshotBytesMax);
@@ -547,8 +542,15 @@ public sealed partial class PartitionLog
         {
             // The next opening recovers what is not covered; acknowledged appends were flushed long before.
             LogCloseFailed(_context.Logger, exception, _directory);
+            isFlushed = exception is not FlushFailedException;
         }
         Publish(log);
+        if (!isFlushed)
+        {
+            // What was written since may look sound and be lost: it does not come back as if it were durable.
+            (_cutTo, Epoch) = (log.FlushedOffset, LeaderEpoch.Unknown);
+            _positions.LowerTo(log.FlushedOffset);
+        }
         log.Release();
         Volatile.Write(ref _open, null);
         _context.Metrics.Closed();

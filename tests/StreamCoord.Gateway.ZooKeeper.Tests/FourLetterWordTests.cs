@@ -17,7 +17,7 @@ public sealed class FourLetterWordTests(SiloFixture fixture)
     [InlineData("stat", @"^Zookeeper version: [^\n]+\nClients:\n( /127\.0\.0\.1:\d+\[1\]\(queued=\d+,recved=\d+,sent=\d+\)\n)+\nLatency min/avg/max: ")]
     [InlineData("cons", @"^( /127\.0\.0\.1:\d+\[1\]\(queued=\d+,recved=\d+,sent=\d+,sid=0x[0-9a-f]+,lop=[A-Z0-9]+,est=\d+,to=\d+,lcxid=0x[0-9a-f]+,lzxid=0x[0-9a-f]+,lresp=\d+,llat=\d+,minlat=\d+,avglat=\d+,maxlat=\d+\)\n)+\n$")]
     [InlineData("mntr", @"^zk_version\t3\.9\.[^\n]+\nzk_server_state\tstandalone\n(zk_[a-z_]+\t[0-9.]+\n)+$")]
-    [InlineData("conf", @"^clientPort=\d+\nsecureClientPort=-1\ndataDirSize=[1-9]\d*\ndataLogSize=[1-9]\d*\ntickTime=200\nmaxClientCnxns=0\nminSessionTimeout=400\nmaxSessionTimeout=4000\nclientPortListenBacklog=-1\nserverId=1\n$")]
+    [InlineData("conf", @"^clientPort=\d+\nsecureClientPort=-1\ndataDirSize=[1-9]\d*\ndataLogSize=[1-9]\d*\ntickTime=200\nmaxClientCnxns=0\nminSessionTimeout=400\nmaxSessionTimeout=4000\nclientPortListenBacklog=4096\nserverId=1\n$")]
     [InlineData("envi", @"^Environment:\nzookeeper\.version=3\.9\.")]
     [InlineData("wchs", @"^\d+ connections watching \d+ paths\nTotal watches:\d+\n$")]
     [InlineData("dirs", @"^datadir_size: [1-9]\d*\nlogdir_size: [1-9]\d*\n$")]

@@ -52,7 +52,7 @@ public sealed class SupportTableTests
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ZNodeOptions());
         services.AddSingleton(DispatchProxy.Create<ICoordination, NoTree>());
-        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181, IsEncrypted: false));
+        services.AddZooKeeperGateway(new ZooKeeperGatewayOptions(), new ZooKeeperListener(new NodeId(1), "127.0.0.1", 2181, IsEncrypted: false, ConnectionsWaitingMax: 1));
         using ServiceProvider provider = services.BuildServiceProvider();
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         foreach (IOperationHandler handler in provider.GetRequiredService<OperationTable>().All)

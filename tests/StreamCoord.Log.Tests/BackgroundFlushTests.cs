@@ -103,12 +103,52 @@ public sealed class BackgroundFlushTests
         Assert.Equal(0, harness.Log.EndOffset.Value);
     }
 
+    [Fact]
+    public async Task DeleteRecords_ThatHearsOfAFailedFlush_TakesTheLogBack()
+    {
+        await using LogHarness harness = await StartAsync();
+        await harness.AppendAsync(harness.Record("lost"));
+        Task<DeleteRecordsReply> delete;
+        using (HeldFlush flush = await HoldAsync(harness))
+        {
+            delete = harness.Log.DeleteRecordsAsync(new Offset(1));
+            flush.Fails = true;
+        }
+        await delete;
+        await DoneAsync(harness);
+
+        Assert.True(harness.Log.NeedsEpoch);
+        Assert.Equal(0, harness.Log.EndOffset.Value);
+    }
+
+    [Fact]
+    public async Task Close_ThatHearsOfAFailedFlush_DoesNotBringBackWhatItLost()
+    {
+        await using LogHarness harness = await StartAsync();
+        await harness.AppendAsync(harness.Record("lost"));
+        Task close;
+        using (HeldFlush flush = await HoldAsync(harness))
+        {
+            close = harness.Log.CloseAsync();
+            flush.Fails = true;
+        }
+        await close;
+        await DoneAsync(harness);
+
+        Assert.True(harness.Log.NeedsEpoch);
+        await harness.LeadAsync();
+        Assert.Equal(0, (await harness.AppendAsync(harness.Record("first again"))).BaseOffset.Value);
+        Assert.Equal("first again", Assert.Single(await harness.ReadAllAsync()).Record.Value);
+    }
+
     private static Task<LogHarness> StartAsync() =>
         LogHarness.StartAsync(options: new LogOptions { AppendThreads = 1, ReadThreads = 1, MaintenanceBytesPerSecond = 0 }, configs: ("flush.messages", Never));
 
     // The flush of flush.ms is under way, and stays so until the result is disposed.
     private static async Task<HeldFlush> HoldAsync(LogHarness harness)
     {
+        // An append is answered a moment before the timer is armed: behind it on the one append thread it is.
+        await harness.Io.Appends.RunAsync(() => { });
         var held = new HeldFlush(harness);
         harness.Time.Advance(TimeSpan.FromMilliseconds(LogConfig.Default.FlushMs));
         await held.Begun.WaitAsync(TestContext.Current.CancellationToken);

@@ -6,9 +6,6 @@ namespace StreamCoord.Gateway.ZooKeeper.Commands;
 /// <summary>configuration: the options that clients depend on. It tells nothing of files.</summary>
 internal sealed class ConfigurationCommand(ZooKeeperListener listener, ZooKeeperGatewayOptions options, ZNodeOptions tree) : IServerCommand
 {
-    /// <summary>How ZooKeeper says that the length of the listener's queue is left to the system.</summary>
-    public const int DefaultBacklog = -1;
-
     /// <inheritdoc/>
     public IReadOnlyList<string> Names => ["configuration", "conf", "config"];
 
@@ -21,6 +18,6 @@ internal sealed class ConfigurationCommand(ZooKeeperListener listener, ZooKeeper
         ["min_session_timeout"] = tree.SessionTimeoutMsMin,
         ["max_session_timeout"] = tree.SessionTimeoutMsMax,
         ["server_id"] = listener.NodeId.Value,
-        ["client_port_listen_backlog"] = DefaultBacklog,
+        ["client_port_listen_backlog"] = listener.ConnectionsWaitingMax,
     });
 }

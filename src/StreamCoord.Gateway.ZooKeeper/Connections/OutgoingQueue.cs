@@ -34,7 +34,7 @@ internal sealed class OutgoingQueue(PipeWriter output, ZooKeeperGatewayOptions o
     private long _heldBytes;
     private bool _isWriting;
 
-    /// <summary>Ends when nothing more can be sent: the last message has gone, or cannot go. The result says what went wrong; null when nothing did.</summary>
+    /// <summary>Ends when nothing more can be sent: the last message has gone, or cannot go. The result says what went wrong; null when nothing did. Fails when a message cannot be made.</summary>
     public Task<string?> Ended => _ended.Task;
 
     private bool HasRoom => _requests == 0 || (_requests < options.OutstandingRequestsMax && _heldBytes < options.OutstandingBytesMax);
@@ -162,7 +162,7 @@ internal sealed class OutgoingQueue(PipeWriter output, ZooKeeperGatewayOptions o
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _ended.TrySetResult(failure is IOException or OperationCanceledException or InvalidOperationException ? null : failure.ToString());
+            _ = failure is IOException or OperationCanceledException ? _ended.TrySetResult(null) : _ended.TrySetException(failure);
         }
     }
 

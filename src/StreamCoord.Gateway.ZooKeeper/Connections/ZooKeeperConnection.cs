@@ -199,12 +199,19 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
             Task last = line.IsEnding ? ended : _outgoing.WaitForIdleAsync();
             await Task.WhenAny(last, ended, Task.Delay(Timeout.InfiniteTimeSpan, services.Time, _stop.Token));
         }
-        if (ended.IsCompleted && await ended is { } reason)
+        if (ended.IsCompletedSuccessfully && await ended is { } reason)
         {
             Close(reason);
         }
         Cancel(_drain);
-        await reading;
+        await (ended.IsFaulted ? EndAsync(reading, ended) : reading);
+    }
+
+    // A message that cannot be made is a failure of ours: what the reading ends with does not hide it.
+    private static async Task EndAsync(Task reading, Task failed)
+    {
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await failed;
     }
 
     private async Task ReadAsync(RequestLine line, OutgoingQueue outgoing)

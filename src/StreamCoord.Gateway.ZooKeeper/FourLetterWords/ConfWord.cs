@@ -1,5 +1,4 @@
 using System.Globalization;
-using StreamCoord.Gateway.ZooKeeper.Commands;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
@@ -23,7 +22,7 @@ internal sealed class ConfWord(ZooKeeperListener listener, ZooKeeperGatewayOptio
             maxClientCnxns={options.MaxClientConnections}
             minSessionTimeout={tree.SessionTimeoutMsMin}
             maxSessionTimeout={tree.SessionTimeoutMsMax}
-            clientPortListenBacklog={ConfigurationCommand.DefaultBacklog}
+            clientPortListenBacklog={listener.ConnectionsWaitingMax}
             serverId={listener.NodeId}
 
             """).ReplaceLineEndings("\n");

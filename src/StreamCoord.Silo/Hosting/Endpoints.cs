@@ -19,6 +19,9 @@ namespace StreamCoord.Silo.Hosting;
 internal sealed record Endpoints(
     IPEndPoint Http, IPEndPoint Kafka, string KafkaAddress, IPEndPoint ZooKeeper, string ZooKeeperAddress, IPEndPoint Silo, IPEndPoint Gateway)
 {
+    /// <summary>How many connections may wait to be accepted at each, as far as the system allows: when a cluster's clients come back all at once, whoever is turned away waits a second before it tries again.</summary>
+    public const int ConnectionsWaitingMax = 4_096;
+
     /// <summary>What is configured, with free ports chosen for the listeners that cannot choose themselves.</summary>
     /// <exception cref="StartRefusedException">The silo cannot listen at one of them.</exception>
     public static Endpoints Choose(ListenerOptions options)
@@ -47,7 +50,7 @@ internal sealed record Endpoints(
     public ZooKeeperListener ListenZooKeeper(NodeId nodeId, bool isEncrypted)
     {
         (string host, int port) = Split(ZooKeeperAddress);
-        return new ZooKeeperListener(nodeId, host, port, isEncrypted);
+        return new ZooKeeperListener(nodeId, host, port, isEncrypted, ConnectionsWaitingMax);
     }
 
     /// <summary>The same as it stands in the znode tree, for whoever looks for this silo.</summary>

@@ -36,10 +36,6 @@ internal static class SiloHost
     private const PosixSignal FileSizeLimitSignal = (PosixSignal)25;
 
     private const int StartAttemptsMax = 5;
-
-    /// <summary>How many connections may wait to be accepted, as far as the system allows: when a cluster's clients come back all at once, whoever is turned away waits a second before it tries again.</summary>
-    private const int ConnectionsWaitingMax = 4_096;
-
     private const long SmallHeapBytes = 64 * 1024 * 1024;
     private const int UserSecretBytes = 32;
 
@@ -155,7 +151,7 @@ internal static class SiloHost
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.Backlog = ConnectionsWaitingMax;
+            sockets.Backlog = Endpoints.ConnectionsWaitingMax;
         });
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, SocketMemory>();
         builder.Services.AddRoutingCore();
