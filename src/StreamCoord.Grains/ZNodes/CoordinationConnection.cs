@@ -64,7 +64,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
         {
             return;
         }
-        Enqueue(tag, async slot => _outbox.Complete(slot, await ReadAsync(caller, (ReadOperation)operation, watch)));
+        ReadInLine(tag, caller, (ReadOperation)operation, watch);
     }
 
     /// <inheritdoc/>
@@ -212,11 +212,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
             write = new ConnectionWrite(this, _outbox.Begin(tag), new WriteRequest(caller, operation));
             if (_isRunning)
             {
-                _line.Enqueue(() =>
-                {
-                    Begin(write);
-                    return Task.CompletedTask;
-                });
+                _line.Enqueue(write.BeginInLine);
                 return;
             }
         }
@@ -277,10 +273,17 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
         }
         else
         {
-            Enqueue(async () => _outbox.Complete(slot, await ReadAsync(caller, operation, watch: false)));
+            ReadLater(slot, caller, operation);
         }
         return true;
     }
+
+    // Apart from the read that succeeds at once, which so needs no closure; the line is empty.
+    private void ReadLater(OutboxSlot slot, ZNodeCaller caller, ReadOperation operation) =>
+        Enqueue(async () => _outbox.Complete(slot, await ReadAsync(caller, operation, watch: false)));
+
+    private void ReadInLine(long tag, ZNodeCaller caller, ReadOperation operation, bool watch) =>
+        Enqueue(tag, async slot => _outbox.Complete(slot, await ReadAsync(caller, operation, watch)));
 
     private async Task<ZNodeReply> ReadAsync(ZNodeCaller caller, ReadOperation operation, bool watch)
     {
@@ -369,5 +372,11 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     private sealed class ConnectionWrite(CoordinationConnection connection, OutboxSlot slot, WriteRequest request) : PendingWrite(request)
     {
         public override void Complete(ZNodeReply reply) => connection.Complete(slot, reply);
+
+        public Task BeginInLine()
+        {
+            connection.Begin(this);
+            return Task.CompletedTask;
+        }
     }
 }

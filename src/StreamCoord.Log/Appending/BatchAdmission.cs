@@ -20,10 +20,10 @@ internal static class BatchAdmission
             return Refuse(ErrorCode.InvalidRequiredAcks, $"acks must be -1, 0 or 1, not {(short)acks}.");
         }
         BatchRules rules = RulesOf(config, nowMs) with { IsFromCoordinator = isFromCoordinator };
-        var batches = new List<AdmittedBatch>(1);
+        var batches = new AdmittedBatch[Count(bytes.Span)];
         int totalBytes = 0;
         int at = 0;
-        while (at < bytes.Length)
+        for (int count = 0; at < bytes.Length; count++)
         {
             BatchProblem problem = CutNext(bytes.Span[at..], out BatchHeader header);
             if (problem != BatchProblem.None)
@@ -39,19 +39,19 @@ internal static class BatchAdmission
                 return Refuse(check.Error, check.Message);
             }
             AdmittedBatch admitted = Stamp(batch, header, check, config, nowMs);
-            batches.Add(admitted);
+            batches[count] = admitted;
             totalBytes += admitted.Bytes.Length;
             at += header.SizeBytes;
         }
-        return batches.Count == 0
+        return batches.Length == 0
             ? Refuse(ErrorCode.InvalidRecord, "The request holds no batch.")
             : Complete(batches, totalBytes, acks, config, nowMs, onlyEpoch, isFromCoordinator);
     }
 
     private static (PendingAppend?, AppendReply?) Complete(
-        List<AdmittedBatch> batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch, bool isFromCoordinator)
+        AdmittedBatch[] batches, int totalBytes, RequiredAcks acks, LogConfig config, long nowMs, LeaderEpoch? onlyEpoch, bool isFromCoordinator)
     {
-        if (batches.Count > 1 && batches.Exists(batch => batch.Header.HasProducer))
+        if (batches.Length > 1 && Array.Exists(batches, batch => batch.Header.HasProducer))
         {
             return Refuse(ErrorCode.InvalidRecord, "An idempotent producer sends one batch for a partition in one request.");
         }
@@ -60,7 +60,7 @@ internal static class BatchAdmission
             return Refuse(ErrorCode.RecordListTooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The request's {totalBytes} bytes are more than segment.bytes of the topic, {config.SegmentBytes}."));
         }
-        return (new PendingAppend([.. batches], totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1) { OnlyEpoch = onlyEpoch, IsFromCoordinator = isFromCoordinator }, null);
+        return (new PendingAppend(batches, totalBytes, acks, config.UsesLogAppendTime ? nowMs : -1) { OnlyEpoch = onlyEpoch, IsFromCoordinator = isFromCoordinator }, null);
     }
 
     private static AdmittedBatch Stamp(Memory<byte> batch, BatchHeader header, BatchCheckResult check, LogConfig config, long nowMs)
@@ -88,6 +88,18 @@ internal static class BatchAdmission
         BatchProblem problem = BatchRewriter.Recompress(batch.Span, codec, level, output);
         Invariant.Holds(problem == BatchProblem.None);
         return output.WrittenSpan.ToArray();
+    }
+
+    // Where the bytes break off, the batch that is cut off is refused in its turn, before it would need a place.
+    private static int Count(ReadOnlySpan<byte> bytes)
+    {
+        var sequence = new BatchSequence(bytes);
+        int count = 0;
+        while (sequence.MoveNext(out _, out _))
+        {
+            count++;
+        }
+        return count;
     }
 
     private static BatchProblem CutNext(ReadOnlySpan<byte> bytes, out BatchHeader header)
