@@ -1,0 +1,39 @@
+namespace StreamCoord.Replication;
+
+/// <summary>Who takes a partition over when its leader is gone. Pure.</summary>
+public static class TakeOver
+{
+    /// <summary>
+    /// True when a replica should claim the next term: it led itself, before a restart that the others may not have noticed; or the leader lives no more, or no longer in the directory that it
+    /// led from, and of the replicas that are in sync and live this is the first. Only a matter of who tries: where two do, the table decides.
+    /// </summary>
+    /// <param name="self">The replica, which is not leading.</param>
+    /// <param name="leader">The node that has the newest term; null when there was none.</param>
+    /// <param name="inSync">Who may lead.</param>
+    /// <param name="replicas">Every node that is to have a copy, in the order of preference.</param>
+    /// <param name="alive">Who lives.</param>
+    public static bool IsDue(ReplicaId self, NodeId? leader, InSyncSet inSync, IEnumerable<NodeId> replicas, IReadOnlySet<ReplicaId> alive)
+    {
+        if (leader == self.Node && inSync.Contains(self))
+        {
+            return true;
+        }
+        bool isLed = inSync.Members.Any(member => member.Node == leader && alive.Contains(member));
+        return !isLed && Choose(replicas, inSync, alive) == self;
+    }
+
+    private static ReplicaId? Choose(IEnumerable<NodeId> replicas, InSyncSet inSync, IReadOnlySet<ReplicaId> alive)
+    {
+        foreach (NodeId node in replicas)
+        {
+            foreach (ReplicaId member in inSync.Members)
+            {
+                if (member.Node == node && alive.Contains(member))
+                {
+                    return member;
+                }
+            }
+        }
+        return null;
+    }
+}
