@@ -27,8 +27,9 @@ install_missing() {
     command -v curl >/dev/null || packages+=(curl)
     command -v python3 >/dev/null || packages+=(python3)
     # The reference that the conformance tests compare with, and a real client of it. Debian's Python has Debian's packages.
-    command -v java >/dev/null || packages+=(default-jre-headless)
+    command -v javac >/dev/null || packages+=(default-jdk-headless)
     [[ -e /usr/share/java/zookeeper.jar ]] || packages+=(libzookeeper-java)
+    [[ -e /usr/share/java/curator-recipes.jar && -e /usr/share/java/curator-x-discovery.jar ]] || packages+=(libcurator-recipes-java libcurator-discovery-java)
     /usr/bin/python3 -c 'import kazoo' 2>/dev/null || packages+=(python3 python3-kazoo)
     command -v cc >/dev/null || packages+=(gcc libc6-dev)
     [[ -e /usr/include/zookeeper/zookeeper.h ]] || packages+=(libzookeeper-mt-dev)

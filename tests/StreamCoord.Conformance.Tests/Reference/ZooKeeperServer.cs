@@ -51,7 +51,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             }
             process.Dispose();
             directory.Dispose();
-            Assert.True(attempt < AttemptsMax, $"ZooKeeper did not start in {AttemptsMax} attempts. It needs the packages libzookeeper-java and default-jre-headless.");
+            Assert.True(attempt < AttemptsMax, $"ZooKeeper did not start in {AttemptsMax} attempts. It needs the packages libzookeeper-java and default-jdk-headless.");
         }
     }
 
