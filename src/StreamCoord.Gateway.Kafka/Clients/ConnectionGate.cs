@@ -1,18 +1,14 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Clients;
 
 /// <summary>Stands before everything else of a connection: lets in as many as there may be, and no faster than an address may open them. One per silo; safe for concurrent use.</summary>
 internal sealed partial class ConnectionGate(ConnectionCounts counts, ClientQuotas quotas, TimeProvider time, ILogger<ConnectionGate> logger)
 {
-    /// <summary>Refusals are told once in so long, with how many there were: whoever is refused tries again.</summary>
-    private static readonly TimeSpan TellingInterval = TimeSpan.FromSeconds(10);
-
-    private readonly Lock _gate = new();
-    private long? _toldAt;
-    private int _untold;
+    private readonly RefusalTelling _refusals = new(time);
 
     /// <summary>Lets a connection pass, or closes it.</summary>
     public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -20,7 +16,10 @@ internal sealed partial class ConnectionGate(ConnectionCounts counts, ClientQuot
         string address = AddressOf(connection);
         if (counts.TryEnter(address) is { } limit)
         {
-            Tell(address, limit);
+            if (_refusals.TryTell(out int untold))
+            {
+                LogRefused(logger, address, limit, untold);
+            }
             connection.Abort(new ConnectionAbortedException("There are too many connections."));
             return;
         }
@@ -42,21 +41,6 @@ internal sealed partial class ConnectionGate(ConnectionCounts counts, ClientQuot
     /// <summary>The address that a connection comes from.</summary>
     public static string AddressOf(ConnectionContext connection) =>
         (connection.RemoteEndPoint as IPEndPoint)?.Address is not { } address ? "unknown" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-
-    private void Tell(string address, string limit)
-    {
-        int untold;
-        lock (_gate)
-        {
-            if (_toldAt is { } told && time.GetElapsedTime(told) < TellingInterval)
-            {
-                _untold++;
-                return;
-            }
-            (_toldAt, untold, _untold) = (time.GetTimestamp(), _untold, 0);
-        }
-        LogRefused(logger, address, limit, untold);
-    }
 
     [LoggerMessage(5120, LogLevel.Warning, "A Kafka connection from {Address} is refused: {Limit}. Before it, {Untold} were refused without a line.")]
     private static partial void LogRefused(ILogger logger, string address, string limit, int untold);
