@@ -5,5 +5,6 @@ namespace StreamCoord.ZNodes;
 /// <param name="EphemeralCount">Ephemeral ones among them.</param>
 /// <param name="SessionCount">Sessions that live.</param>
 /// <param name="WatchCount">Watches of this silo's connections; each kind counts.</param>
+/// <param name="DataBytes">Characters of all paths and bytes of all data, as ZooKeeper counts them. Bytes.</param>
 /// <param name="LogBytes">How much the tree's log takes on the disk. Bytes.</param>
-public sealed record TreeDescription(int NodeCount, int EphemeralCount, int SessionCount, int WatchCount, long LogBytes);
+public sealed record TreeDescription(int NodeCount, int EphemeralCount, int SessionCount, int WatchCount, long DataBytes, long LogBytes);

@@ -47,13 +47,15 @@ public abstract record ReadOperation : ZNodeOperation;
 /// <param name="Acl">Its access control list; not inherited by anything.</param>
 /// <param name="Mode">Its kind.</param>
 /// <param name="TtlMs">For the two TTL modes: 1 to 2^40 - 1 milliseconds; else 0.</param>
+/// <param name="MayExist">Whether a znode that is there already is as good: it stays as it is, and the reply has its path alone. Not for sequential modes.</param>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("StreamCoord.CreateOperation")]
 public sealed record CreateOperation(
     [property: Id(0)] string Path,
     ReadOnlyMemory<byte>? Data,
     [property: Id(2)] IReadOnlyList<AclEntry> Acl,
     [property: Id(3)] CreateMode Mode = CreateMode.Persistent,
-    [property: Id(4)] long TtlMs = 0) : WriteOperation
+    [property: Id(4)] long TtlMs = 0,
+    [property: Id(6)] bool MayExist = false) : WriteOperation
 {
     // Apart, because Orleans cannot read a nullable memory that stands in a message twice.
     [Id(1)]
@@ -101,8 +103,19 @@ public sealed record SetAclOperation(
 public sealed record CheckOperation(
     [property: Id(0)] string Path, [property: Id(1)] int ExpectedVersion = WriteOperation.AnyVersion) : WriteOperation;
 
+/// <summary>Succeeds when a znode does not exist, or has another version than this one. Only within a multi.</summary>
+[GenerateSerializer, Immutable, Alias("StreamCoord.CheckMissingOperation")]
+public sealed record CheckMissingOperation(
+    [property: Id(0)] string Path, [property: Id(1)] int RefusedVersion = WriteOperation.AnyVersion) : WriteOperation;
+
+/// <summary>Deletes a znode with everything below it, all under one zxid; NotEmpty when that is too much.</summary>
+/// <param name="Path">The znode.</param>
+/// <param name="NodesMax">How many znodes it may be; no more than a multi may hold in any case.</param>
+[GenerateSerializer, Immutable, Alias("StreamCoord.DeleteTreeOperation")]
+public sealed record DeleteTreeOperation([property: Id(0)] string Path, [property: Id(1)] long NodesMax) : WriteOperation;
+
 /// <summary>
-/// Carries out all operations under one zxid, or none. Allowed are create, delete, set data and check. The reply's results stand in the
+/// Carries out all operations under one zxid, or none. Allowed are create, delete, set data and the checks. The reply's results stand in the
 /// operations' order; of a failed multi the ones before the failure are Ok, those after it RuntimeInconsistency.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.MultiOperation")]
@@ -126,9 +139,22 @@ public sealed record ExistsOperation([property: Id(0)] string Path) : ReadOperat
 [GenerateSerializer, Immutable, Alias("StreamCoord.GetDataOperation")]
 public sealed record GetDataOperation([property: Id(0)] string Path) : ReadOperation;
 
+/// <summary>Which children are asked for.</summary>
+public enum ChildFilter
+{
+    /// <summary>All of them.</summary>
+    All = 0,
+
+    /// <summary>Those that do not end with a session.</summary>
+    Lasting = 1,
+
+    /// <summary>Those that do.</summary>
+    Ephemeral = 2,
+}
+
 /// <summary>The names of a znode's children, in no particular order, and its Stat.</summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.GetChildrenOperation")]
-public sealed record GetChildrenOperation([property: Id(0)] string Path) : ReadOperation;
+public sealed record GetChildrenOperation([property: Id(0)] string Path, [property: Id(1)] ChildFilter Filter = ChildFilter.All) : ReadOperation;
 
 /// <summary>A znode's access control list and Stat. Without Admin on it the digests in it are masked.</summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.GetAclOperation")]
@@ -143,7 +169,7 @@ public sealed record CountDescendantsOperation([property: Id(0)] string Path) : 
 public sealed record GetEphemeralsOperation([property: Id(0)] string PathPrefix) : ReadOperation;
 
 /// <summary>
-/// Several reads (get data, get children), answered at one zxid. Each has its own result; one that fails leaves the others alone.
+/// Several reads (exists, get data, get children), answered at one zxid. Each has its own result; one that fails leaves the others alone.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("StreamCoord.MultiReadOperation")]
 public sealed record MultiReadOperation([property: Id(0)] IReadOnlyList<ReadOperation> Operations) : ReadOperation;

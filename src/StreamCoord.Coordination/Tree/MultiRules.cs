@@ -14,7 +14,7 @@ internal static class MultiRules
         long bytes = 0;
         foreach (WriteOperation operation in multi.Operations)
         {
-            if (operation is not (CreateOperation or DeleteOperation or SetDataOperation or CheckOperation))
+            if (operation is not (CreateOperation or DeleteOperation or DeleteTreeOperation or SetDataOperation or CheckOperation or CheckMissingOperation))
             {
                 return (ZNodeError.MarshallingError, $"A multi cannot hold a {operation.GetType().Name}.");
             }

@@ -23,6 +23,37 @@ internal sealed class PendingTree(ZNodeTree committed)
         return committed.Find(path) is { } node ? PendingNode.From(node) : null;
     }
 
+    /// <summary>The paths of a znode that exists and of everything below it, parents before their children; null when they are more than so many.</summary>
+    public List<string>? Subtree(string path, long countMax)
+    {
+        string below = path + "/";
+        List<string> paths = [path];
+        paths.AddRange(_nodes.Where(entry => entry.Value.Exists && entry.Key.StartsWith(below, StringComparison.Ordinal)).Select(entry => entry.Key));
+        var open = new Stack<(ZNode Node, string Path)>();
+        if (committed.Find(path) is { } top)
+        {
+            open.Push((top, path));
+        }
+        while (open.TryPop(out (ZNode Node, string Path) next))
+        {
+            foreach (ZNode child in next.Node.Children?.Values ?? Enumerable.Empty<ZNode>())
+            {
+                if (paths.Count > countMax)
+                {
+                    return null;
+                }
+                string childPath = $"{next.Path}/{child.Name}";
+                open.Push((child, childPath));
+                if (!_nodes.ContainsKey(childPath))
+                {
+                    paths.Add(childPath);
+                }
+            }
+        }
+        paths.Sort(static (one, other) => one.Length.CompareTo(other.Length));
+        return paths.Count <= countMax ? paths : null;
+    }
+
     /// <summary>The entry of a path, to be changed by a transaction.</summary>
     public PendingNode Touch(string path, PendingNode? found, Zxid zxid)
     {

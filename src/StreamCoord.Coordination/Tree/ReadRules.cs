@@ -16,7 +16,7 @@ public static class ReadRules
         {
             ExistsOperation exists => Exists(tree, caller, exists.Path),
             GetDataOperation get => GetData(tree, caller, get.Path, out missingPath),
-            GetChildrenOperation get => GetChildren(tree, caller, get.Path),
+            GetChildrenOperation get => GetChildren(tree, caller, get),
             GetAclOperation get => GetAcl(tree, caller, get.Path),
             CountDescendantsOperation count => CountDescendants(tree, caller, count.Path),
             GetEphemeralsOperation get => GetEphemerals(tree, caller, get.PathPrefix),
@@ -76,12 +76,19 @@ public static class ReadRules
         return new ZNodeReply { Zxid = tree.Applied, Stat = node.Stat, Data = data };
     }
 
-    private static ZNodeReply GetChildren(ZNodeTree tree, ZNodeCaller caller, string path)
+    private static ZNodeReply GetChildren(ZNodeTree tree, ZNodeCaller caller, GetChildrenOperation get)
     {
-        return TryFind(tree, caller, path, ZNodePermissions.Read, out ZNodeReply? refusal) is { } node
-            ? new ZNodeReply { Zxid = tree.Applied, Stat = StatOf(tree, node, path), Names = node.Children is { } children ? [.. children.Keys] : [] }
+        return TryFind(tree, caller, get.Path, ZNodePermissions.Read, out ZNodeReply? refusal) is { } node
+            ? new ZNodeReply { Zxid = tree.Applied, Stat = StatOf(tree, node, get.Path), Names = NamesOf(node, get.Filter) }
             : refusal!;
     }
+
+    private static string[] NamesOf(ZNode node, ChildFilter filter) => (node.Children, filter) switch
+    {
+        (null, _) => [],
+        ({ } children, ChildFilter.All) => [.. children.Keys],
+        ({ } children, _) => [.. children.Values.Where(child => child.Owner.IsEphemeral == (filter == ChildFilter.Ephemeral)).Select(child => child.Name)],
+    };
 
     private static ZNodeReply GetAcl(ZNodeTree tree, ZNodeCaller caller, string path)
     {
@@ -112,9 +119,9 @@ public static class ReadRules
         var results = new ZNodeReply[multi.Operations.Count];
         for (int i = 0; i < results.Length; i++)
         {
-            if (multi.Operations[i] is not (GetDataOperation or GetChildrenOperation))
+            if (multi.Operations[i] is not (ExistsOperation or GetDataOperation or GetChildrenOperation))
             {
-                return ZNodeReply.Refused(ZNodeError.MarshallingError, "A multiple read holds get data and get children only.", tree.Applied);
+                return ZNodeReply.Refused(ZNodeError.MarshallingError, "A multiple read holds exists, get data and get children only.", tree.Applied);
             }
             if (TryRead(tree, caller, multi.Operations[i], out missingPath) is not { } result)
             {

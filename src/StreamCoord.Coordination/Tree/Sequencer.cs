@@ -150,11 +150,12 @@ public sealed class Sequencer
     {
         CreateOperation create => Create(caller, create, zxid, nowMs),
         DeleteOperation delete => Delete(caller, delete, zxid),
+        DeleteTreeOperation delete => DeleteTree(caller, delete, zxid),
         SetDataOperation set => SetData(caller, set, zxid, nowMs),
         SetAclOperation set => SetAcl(caller, set, zxid),
         OpenSessionOperation open => OpenSession(open, zxid, nowMs),
         CloseSessionOperation close => CloseSession(close, zxid),
-        CheckOperation => Refuse(ZNodeError.Unimplemented, "A check is only possible within a multi."),
+        CheckOperation or CheckMissingOperation => Refuse(ZNodeError.Unimplemented, "A check is only possible within a multi."),
         _ => Refuse(ZNodeError.Unimplemented, $"{operation.GetType().Name} is not known."),
     };
 
@@ -185,7 +186,7 @@ public sealed class Sequencer
         }
         if (_pending.Find(path) is not null)
         {
-            return Refuse(ZNodeError.NodeExists, $"{path} exists already.");
+            return create.MayExist ? Nothing(zxid) with { Path = path } : Refuse(ZNodeError.NodeExists, $"{path} exists already.");
         }
         if (parent.Image.Owner.IsEphemeral)
         {
@@ -223,6 +224,10 @@ public sealed class Sequencer
         {
             return Refuse(ZNodeError.BadArguments, hasTtl ? $"A TTL takes a number from 1 to {NodeOwner.TtlMsMax} milliseconds." : "Only TTL znodes have a TTL.");
         }
+        if (create.MayExist && IsSequential(create.Mode))
+        {
+            return Refuse(ZNodeError.BadArguments, "A sequential znode is always a new one.");
+        }
         if (create.Mode is CreateMode.Ephemeral or CreateMode.EphemeralSequential && caller.Session == SessionId.None)
         {
             return Refuse(ZNodeError.BadArguments, "An ephemeral znode needs a session.");
@@ -258,6 +263,41 @@ public sealed class Sequencer
         return node.ChildCount > 0
             ? Refuse(ZNodeError.NotEmpty, $"{delete.Path} has {node.ChildCount} children.")
             : Remove(delete.Path, node, zxid);
+    }
+
+    private ZNodeReply DeleteTree(ZNodeCaller caller, DeleteTreeOperation delete, Zxid zxid)
+    {
+        if ((ZNodePath.IsReserved(delete.Path) ? Refuse(ZNodeError.BadArguments, $"'{delete.Path}' cannot be deleted.") : CheckPath(delete.Path)) is { } refusal)
+        {
+            return refusal;
+        }
+        string parentPath = ParentOf(delete.Path);
+        if (_pending.Find(parentPath) is not { } parent)
+        {
+            return NoNode(delete.Path);
+        }
+        if (!AclRules.Allows(parent.Image.Acl, ZNodePermissions.Delete, caller.Identities))
+        {
+            return NoAuth(ZNodePermissions.Delete, parentPath);
+        }
+        if (_pending.Find(delete.Path) is null)
+        {
+            return NoNode(delete.Path);
+        }
+        long nodesMax = Math.Min(delete.NodesMax, _options.MultiOperationsMax);
+        if (_pending.Subtree(delete.Path, nodesMax) is not { } paths)
+        {
+            return Refuse(ZNodeError.NotEmpty, $"{delete.Path} and what is below it are more than {nodesMax} znodes.");
+        }
+        if (paths.Find(path => _pending.Find(path) is { ChildCount: > 0 } node && !AclRules.Allows(node.Image.Acl, ZNodePermissions.Delete, caller.Identities)) is { } closed)
+        {
+            return NoAuth(ZNodePermissions.Delete, closed);
+        }
+        for (int i = paths.Count - 1; i >= 0; i--)
+        {
+            Remove(paths[i], _pending.Find(paths[i])!, zxid);
+        }
+        return new ZNodeReply { Zxid = zxid };
     }
 
     private ZNodeReply Remove(string path, PendingNode node, Zxid zxid)
@@ -300,7 +340,7 @@ public sealed class Sequencer
             return BadVersion(set.Path, set.ExpectedVersion, node.Image.Version);
         }
         node = _pending.Touch(set.Path, node, zxid);
-        node.Image = node.Image with { Mzxid = zxid, MtimeMs = nowMs, Version = unchecked(node.Image.Version + 1), DataLength = dataLength };
+        node.Image = node.Image with { Mzxid = zxid, MtimeMs = nowMs, Version = VersionAfter(caller, set.Path, node.Image.Version), DataLength = dataLength };
         _usage.Add(zxid, set.Path, 0, growth);
         _emit.Node(set.Path, zxid, node.Image, set.Data);
         return new ZNodeReply { Zxid = zxid, Stat = node.Stat };
@@ -354,6 +394,29 @@ public sealed class Sequencer
             : BadVersion(check.Path, check.ExpectedVersion, node.Image.Version);
     }
 
+    private ZNodeReply CheckMissing(ZNodeCaller caller, CheckMissingOperation check, Zxid zxid)
+    {
+        if (CheckPath(check.Path) is { } refusal)
+        {
+            return refusal;
+        }
+        string parentPath = ParentOf(check.Path);
+        if (_pending.Find(parentPath) is { } parent && !AclRules.Allows(parent.Image.Acl, ZNodePermissions.Read, caller.Identities))
+        {
+            return NoAuth(ZNodePermissions.Read, parentPath);
+        }
+        return _pending.Find(check.Path) is { } node && Fits(check.RefusedVersion, node.Image.Version)
+            ? Refuse(ZNodeError.NodeExists, $"{check.Path} exists.")
+            : new ZNodeReply { Zxid = zxid };
+    }
+
+    // A transaction that changes nothing, but has its place among the others.
+    private ZNodeReply Nothing(Zxid zxid)
+    {
+        _emit.Begin(zxid);
+        return new ZNodeReply { Zxid = zxid };
+    }
+
     private ZNodeReply Multi(ZNodeCaller caller, MultiOperation multi, long nowMs)
     {
         if (MultiRules.Check(multi, _options) is { } problem)
@@ -366,9 +429,12 @@ public sealed class Sequencer
         int failed = -1;
         for (int i = 0; i < results.Length && failed < 0; i++)
         {
-            results[i] = multi.Operations[i] is CheckOperation check
-                ? Check(caller, check, zxid)
-                : ExecuteOne(caller, multi.Operations[i], zxid, nowMs);
+            results[i] = multi.Operations[i] switch
+            {
+                CheckOperation check => Check(caller, check, zxid),
+                CheckMissingOperation check => CheckMissing(caller, check, zxid),
+                WriteOperation operation => ExecuteOne(caller, operation, zxid, nowMs),
+            };
             failed = results[i].IsOk ? -1 : i;
         }
         _pending.EndUndoable(keep: failed < 0);
@@ -468,6 +534,10 @@ public sealed class Sequencer
         CreateMode.PersistentWithTtl or CreateMode.PersistentSequentialWithTtl => NodeOwner.OfTtl(create.TtlMs),
         _ => NodeOwner.None,
     };
+
+    // The list of servers has no version that counts: where the service writes it, it reads -1, as with ZooKeeper behind a reconfiguration.
+    private static int VersionAfter(ZNodeCaller caller, string path, int version) =>
+        path == ZNodePath.Config && caller.Identities.Contains(ZNodeCaller.Service.Identities[0]) ? -1 : unchecked(version + 1);
 
     private static bool Fits(int expected, int version) => expected == WriteOperation.AnyVersion || expected == version;
 

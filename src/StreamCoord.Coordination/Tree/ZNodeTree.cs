@@ -28,6 +28,7 @@ public sealed class ZNodeTree : IWatcherSets
     private Zxid _applying;
     private int _recursiveWatchCount;
     private bool _isLoaded;
+    private long _dataBytes = ZNodePath.Root.Length;
 
     /// <summary>The tree that every ZooKeeper begins with.</summary>
     public ZNodeTree()
@@ -56,6 +57,9 @@ public sealed class ZNodeTree : IWatcherSets
 
     /// <summary>How many znodes there are.</summary>
     public int NodeCount => Slots.Count;
+
+    /// <summary>Characters of all paths and bytes of all data, as ZooKeeper counts them (<c>zk_approximate_data_size</c>).</summary>
+    public long DataBytes => _dataBytes;
 
     /// <summary>How many ephemeral znodes there are.</summary>
     public int EphemeralCount => _ephemerals.Values.Sum(nodes => nodes.Count);
@@ -409,6 +413,7 @@ public sealed class ZNodeTree : IWatcherSets
             }
         }
         bool isBirth = !node.IsKnown || node.Image.Czxid != image.Czxid;
+        _dataBytes += Math.Max(image.DataLength, 0) - Math.Max(node.Image.DataLength, 0);
         node.IsKnown = true;
         node.Image = image;
         if (isBirth && node.Counters.Pzxid < image.Czxid)
@@ -452,10 +457,13 @@ public sealed class ZNodeTree : IWatcherSets
         var node = new ZNode(name, parent);
         (parent.Children ??= []).Add(name, node);
         Slots.Add(node);
+        int pathLength = name.Length;
         for (ZNode? ancestor = parent; ancestor is not null; ancestor = ancestor.Parent)
         {
             ancestor.DescendantCount++;
+            pathLength += 1 + ancestor.Name.Length;
         }
+        _dataBytes += pathLength;
         return node;
     }
 
@@ -475,7 +483,7 @@ public sealed class ZNodeTree : IWatcherSets
         {
             parent.Children = null;
         }
-        Forget(node);
+        Forget(node, path.Length);
         if (_projections.Count > 0 && _projectionsBySpan.TryGetValue(path, out ZNodeProjection? projection))
         {
             projection.SetData(Offset.None, null);
@@ -492,12 +500,13 @@ public sealed class ZNodeTree : IWatcherSets
     }
 
     // While old and new records are mixed, at loading, a znode that is deleted may have children of its next life; their records come again.
-    private void Forget(ZNode node)
+    private void Forget(ZNode node, int pathLength)
     {
         foreach (ZNode child in node.Children?.Values ?? Enumerable.Empty<ZNode>())
         {
-            Forget(child);
+            Forget(child, pathLength + 1 + child.Name.Length);
         }
+        _dataBytes -= pathLength + Math.Max(node.Image.DataLength, 0);
         Unown(node);
         Slots.Remove(node);
         node.Parent = null;

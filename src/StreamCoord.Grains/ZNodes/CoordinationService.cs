@@ -61,7 +61,7 @@ internal sealed class CoordinationService(
         long logBytes = await log.MeasureAsync();
         lock (feed.Tree.Gate)
         {
-            return new TreeDescription(feed.Tree.NodeCount, feed.Tree.EphemeralCount, feed.Tree.Sessions.Count, feed.Tree.WatchCount, logBytes);
+            return new TreeDescription(feed.Tree.NodeCount, feed.Tree.EphemeralCount, feed.Tree.Sessions.Count, feed.Tree.WatchCount, feed.Tree.DataBytes, logBytes);
         }
     }
 
