@@ -1,6 +1,6 @@
 namespace StreamCoord.Protocol.ZooKeeper;
 
-/// <summary>What a request asks for: ZooKeeper's numbers, complete for 3.9.</summary>
+/// <summary>What a request asks for: ZooKeeper's numbers, complete for 3.9, and those of ClickHouse Keeper that are served.</summary>
 public enum OpCode
 {
     /// <summary>A watch that has fired; never a request.</summary>
@@ -92,6 +92,18 @@ public enum OpCode
 
     /// <summary>Who the client is.</summary>
     WhoAmI = 107,
+
+    /// <summary>Of ClickHouse Keeper: the children of one kind.</summary>
+    FilteredList = 500,
+
+    /// <summary>Of ClickHouse Keeper: that a znode does not exist; within a multi only.</summary>
+    CheckNotExists = 501,
+
+    /// <summary>Of ClickHouse Keeper: creates a znode unless it is there.</summary>
+    CreateIfNotExists = 502,
+
+    /// <summary>Of ClickHouse Keeper: deletes a znode with everything below it.</summary>
+    RemoveRecursive = 503,
 
     /// <summary>Between servers only.</summary>
     CreateSession = -10,

@@ -31,6 +31,10 @@ public ref struct JuteReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="JuteFormatException">There is none.</exception>
     public bool ReadBoolean() => Take(1)[0] != 0;
 
+    /// <summary>One byte.</summary>
+    /// <exception cref="JuteFormatException">There is none.</exception>
+    public byte ReadByte() => Take(1)[0];
+
     /// <summary>Four bytes.</summary>
     /// <exception cref="JuteFormatException">There are fewer.</exception>
     public int ReadInt() => BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));

@@ -6,6 +6,9 @@ namespace StreamCoord.Protocol.ZooKeeper;
 /// <summary>How many bytes fields take. Pure.</summary>
 public static class JuteSize
 {
+    /// <summary>A byte.</summary>
+    public const int Byte = 1;
+
     /// <summary>A boolean.</summary>
     public const int Boolean = 1;
 

@@ -15,6 +15,9 @@ public ref struct JuteWriter(Span<byte> memory)
     /// <summary>How many bytes are left.</summary>
     public readonly int RemainingBytes => _rest.Length;
 
+    /// <summary>One byte.</summary>
+    public void WriteByte(byte value) => Take(1)[0] = value;
+
     /// <summary>One byte, 0 or 1.</summary>
     public void WriteBoolean(bool value) => Take(1)[0] = value ? (byte)1 : (byte)0;
 

@@ -7,7 +7,7 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
 {
     private MultiResult(OpCode opCode) => OpCode = opCode;
 
-    /// <summary>What kind of result it is: the operation, create2 for every creation that answers a Stat, or <see cref="OpCode.Error"/>.</summary>
+    /// <summary>What kind of result it is: the operation, create2 for every creation that answers a Stat, getChildren2 for every list that does, or <see cref="OpCode.Error"/>.</summary>
     public OpCode OpCode { get; }
 
     /// <summary>How it went.</summary>
@@ -30,11 +30,12 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
     /// <inheritdoc/>
     public int SizeBytes => Header.SizeBytes + OpCode switch
     {
-        OpCode.Create => JuteSize.OfString(Path),
+        OpCode.Create or OpCode.CreateIfNotExists => JuteSize.OfString(Path),
         OpCode.Create2 => JuteSize.OfString(Path) + JuteSize.Stat,
-        OpCode.SetData => JuteSize.Stat,
+        OpCode.SetData or OpCode.Exists => JuteSize.Stat,
         OpCode.GetData => JuteSize.OfBuffer(Data) + JuteSize.Stat,
         OpCode.GetChildren => JuteSize.OfStrings(Children),
+        OpCode.GetChildren2 => JuteSize.OfStrings(Children) + JuteSize.Stat,
         OpCode.Error => JuteSize.Int,
         _ => 0,
     };
@@ -45,8 +46,14 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
     /// <summary>A creation that answers the Stat.</summary>
     public static MultiResult Created(string? path, ZNodeStat stat) => new(OpCode.Create2) { Path = path, Stat = stat };
 
+    /// <summary>A createIfNotExists.</summary>
+    public static MultiResult CreatedOrThere(string? path) => new(OpCode.CreateIfNotExists) { Path = path };
+
     /// <summary>A setData.</summary>
     public static MultiResult Set(ZNodeStat stat) => new(OpCode.SetData) { Stat = stat };
+
+    /// <summary>An exists.</summary>
+    public static MultiResult Found(ZNodeStat stat) => new(OpCode.Exists) { Stat = stat };
 
     /// <summary>A delete or a check, which answer nothing.</summary>
     public static MultiResult Done(OpCode opCode) => new(opCode);
@@ -56,6 +63,9 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
 
     /// <summary>A getChildren.</summary>
     public static MultiResult Read(IReadOnlyList<string>? children) => new(OpCode.GetChildren) { Children = children };
+
+    /// <summary>A list with the Stat.</summary>
+    public static MultiResult Read(IReadOnlyList<string>? children, ZNodeStat stat) => new(OpCode.GetChildren2) { Children = children, Stat = stat };
 
     /// <summary>An operation that failed, or belongs to a multi that did.</summary>
     public static MultiResult Failed(ZNodeError error) => new(OpCode.Error) { Error = error };
@@ -69,14 +79,14 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
         Header.Write(ref writer);
         switch (OpCode)
         {
-            case OpCode.Create:
+            case OpCode.Create or OpCode.CreateIfNotExists:
                 writer.WriteString(Path);
                 break;
             case OpCode.Create2:
                 writer.WriteString(Path);
                 writer.WriteStat(Stat);
                 break;
-            case OpCode.SetData:
+            case OpCode.SetData or OpCode.Exists:
                 writer.WriteStat(Stat);
                 break;
             case OpCode.GetData:
@@ -85,6 +95,10 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
                 break;
             case OpCode.GetChildren:
                 writer.WriteStrings(Children);
+                break;
+            case OpCode.GetChildren2:
+                writer.WriteStrings(Children);
+                writer.WriteStat(Stat);
                 break;
             case OpCode.Error:
                 writer.WriteInt((int)Error);
@@ -98,11 +112,14 @@ public readonly record struct MultiResult : IJuteRecord<MultiResult>
     {
         OpCode.Create => Created(reader.ReadString()),
         OpCode.Create2 => Created(reader.ReadString(), reader.ReadStat()),
+        OpCode.CreateIfNotExists => CreatedOrThere(reader.ReadString()),
         OpCode.SetData => Set(reader.ReadStat()),
+        OpCode.Exists => Found(reader.ReadStat()),
         OpCode.GetData => Read(reader.ReadBuffer(), reader.ReadStat()),
         OpCode.GetChildren => Read(reader.ReadStrings()),
+        OpCode.GetChildren2 => Read(reader.ReadStrings(), reader.ReadStat()),
         OpCode.Error => Failed((ZNodeError)reader.ReadInt()),
-        OpCode.Delete or OpCode.Check => Done(header.OpCode),
+        OpCode.Delete or OpCode.Check or OpCode.CheckNotExists or OpCode.RemoveRecursive => Done(header.OpCode),
         _ => throw new JuteFormatException($"A multi has no result of operation {(int)header.OpCode}."),
     };
 }

@@ -83,6 +83,14 @@ internal static class RecordCases
         Case(
             new MultiResponse([MultiResult.Read("hi"u8.ToArray(), Stat), MultiResult.Read(["b"])]),
             $"00000004 00 00000000 00000002 6869 {StatHex} 00000008 00 00000000 00000001 00000001 62 FFFFFFFF 01 FFFFFFFF"),
+        Case(
+            new MultiResponse(
+            [
+                MultiResult.CreatedOrThere("/a"), MultiResult.Done(OpCode.CheckNotExists), MultiResult.Done(OpCode.RemoveRecursive), MultiResult.Found(Stat), MultiResult.Read(["b"], Stat),
+            ]),
+            $"000001F6 00 00000000 00000002 2F61 000001F5 00 00000000 000001F7 00 00000000 00000003 00 00000000 {StatHex} 0000000C 00 00000000 00000001 00000001 62 {StatHex} FFFFFFFF 01 FFFFFFFF"),
+        Case(new FilteredListRequest("/a", true, ChildFilter.Ephemeral), "00000002 2F61 01 02"),
+        Case(new RemoveRecursiveRequest("/a", 4_000_000_000), "00000002 2F61 EE6B2800"),
         Case(MultiResult.Failed(ZNodeError.NoNode), "FFFFFFFF 00 FFFFFF9B FFFFFF9B"),
     ];
 
