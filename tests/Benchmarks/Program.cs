@@ -5,6 +5,7 @@ using StreamCoord.Benchmarks.Kafka;
 using StreamCoord.Benchmarks.Log;
 using StreamCoord.Benchmarks.Silo;
 using StreamCoord.Benchmarks.ZNodes;
+using StreamCoord.Benchmarks.ZooKeeper;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args.FirstOrDefault())
@@ -27,6 +28,9 @@ switch (args.FirstOrDefault())
     case "kafka" when args.Length > 1:
         await KafkaLoad.RunAsync(args[1], args.Contains("start"));
         return 0;
+    case "zookeeper" when args.Length > 1:
+        await ZooKeeperLoad.RunAsync(args[1], args.Contains("million"));
+        return 0;
     case "micro":
         BenchmarkSwitcher.FromAssembly(typeof(LogLoad).Assembly).Run(args[1..]);
         return 0;
@@ -38,6 +42,7 @@ switch (args.FirstOrDefault())
             million ASSEMBLY    a million znodes in a real silo: time, memory, restart, disk after compaction
             silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
             kafka ASSEMBLY [start]  produce, fetch, latency and start of a real silo over Kafka's protocol, beside bare writes; or its start only
+            zookeeper ASSEMBLY [million]  create, set, get, watches and sessions of a real silo over ZooKeeper's protocol; or a million znodes by it
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);
         return 1;
