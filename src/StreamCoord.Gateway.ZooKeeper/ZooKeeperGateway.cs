@@ -28,6 +28,7 @@ public static class ZooKeeperGateway
         services.AddSingleton<OperationTable>();
         services.AddSingleton<ZooKeeperServices>();
         services.AddSingleton<ServerList>();
+        services.AddSingleton<KeeperNodes>();
         services.AddSingleton<ServerStatistics>();
         services.AddSingleton<FourLetterWordTable>();
         services.AddServerCommands();
@@ -45,6 +46,8 @@ public static class ZooKeeperGateway
         services.AddSingleton<IFourLetterWord, WchpWord>();
         services.AddSingleton<IFourLetterWord, DumpWord>();
         services.AddSingleton<IFourLetterWord, DirsWord>();
+        services.AddSingleton<IFourLetterWord, CrstWord>();
+        services.AddSingleton<IFourLetterWord, SrstWord>();
         services.AddSingleton<IOperationHandler, CreateHandler>();
         services.AddSingleton<IOperationHandler, DeleteHandler>();
         services.AddSingleton<IOperationHandler, ExistsHandler>();
@@ -73,21 +76,30 @@ public static class ZooKeeperGateway
         services.AddSingleton<IOperationHandler, AddWatchHandler>();
         services.AddSingleton<IOperationHandler, WhoAmIHandler>();
         services.AddSingleton<IOperationHandler, CloseSessionHandler>();
+        if (options.KeeperExtensions)
+        {
+            services.AddSingleton<IOperationHandler, FilteredListHandler>();
+            services.AddSingleton<IOperationHandler, CreateIfNotExistsHandler>();
+            services.AddSingleton<IOperationHandler, RemoveRecursiveHandler>();
+        }
         return services;
     }
 
     private static void AddServerCommands(this IServiceCollection services)
     {
         services.AddServerCommand<ConfigurationCommand>();
+        services.AddServerCommand<ConnectionStatResetCommand>();
         services.AddServerCommand<ConnectionsCommand>();
         services.AddServerCommand<DirsCommand>();
         services.AddServerCommand<DumpCommand>();
         services.AddServerCommand<EnvironmentCommand>();
         services.AddServerCommand<IsReadOnlyCommand>();
         services.AddServerCommand<MonitorCommand>();
+        services.AddServerCommand<ObserverConnectionStatResetCommand>();
         services.AddServerCommand<ObserversCommand>();
         services.AddServerCommand<RuokCommand>();
         services.AddServerCommand<ServerStatsCommand>();
+        services.AddServerCommand<StatResetCommand>();
         services.AddServerCommand<StatsCommand>();
         services.AddServerCommand<VotingViewCommand>();
         services.AddServerCommand<WatchSummaryCommand>();
@@ -118,6 +130,10 @@ public static class ZooKeeperGateway
         return listen;
     }
 
-    /// <summary>Lists this silo's gateway where clients look for servers: in <c>/zookeeper/config</c>.</summary>
-    public static Task PublishZooKeeperAsync(this IServiceProvider services) => services.GetRequiredService<ServerList>().PublishAsync();
+    /// <summary>Lists this silo's gateway where clients look for servers: in <c>/zookeeper/config</c>; and what it can do in <c>/keeper</c>, if it is to.</summary>
+    public static async Task PublishZooKeeperAsync(this IServiceProvider services)
+    {
+        await services.GetRequiredService<ServerList>().PublishAsync();
+        await services.GetRequiredService<KeeperNodes>().PublishAsync();
+    }
 }

@@ -20,6 +20,9 @@ public sealed class ZooKeeperGatewayOptions
     /// <summary><c>ZooKeeper:SaslUsers</c>: users with their passwords, who may prove who they are by DIGEST-MD5 (the section <c>Server</c> of ZooKeeper's JAAS file). None: SASL is refused.</summary>
     public IReadOnlyDictionary<string, string> SaslUsers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>ZooKeeper:KeeperExtensions</c>: whether operations of ClickHouse Keeper are served that ZooKeeper does not have, and <c>/keeper</c> tells its clients so.</summary>
+    public bool KeeperExtensions { get; init; }
+
     /// <summary><c>ZooKeeper:ConnectMs</c>: how long a client that has connected may take to ask for its session. Milliseconds. Whoever only holds connections open loses them.</summary>
     public int ConnectMs { get; init; } = 30_000;
 

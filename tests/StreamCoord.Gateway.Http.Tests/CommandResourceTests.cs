@@ -44,5 +44,20 @@ public sealed class CommandResourceTests
         Assert.Equal(200, (await host.GetAsync(path)).Status);
     }
 
+    /// <summary>A guest may look, and nothing else.</summary>
+    [Theory]
+    [InlineData("/commands/stat_reset")]
+    [InlineData("/commands/STAT_reset")]
+    [InlineData("/commands/stat%5Freset")]
+    public async Task ACommandThatChangesSomething_TakesTheRightToAlterTheCluster(string path)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(null, GatewayHost.Authorized);
+        Assert.Equal(401, (await host.GetAsync(path)).Status);
+        host.Client.DefaultRequestHeaders.Authorization = Basic("alice:wonder:land");
+        Assert.Equal(403, (await host.GetAsync(path)).Status);
+        host.Client.DefaultRequestHeaders.Authorization = Basic("admin:admin");
+        Assert.Equal((200, """{"command":"stat_reset","error":null}"""), ((await host.GetAsync(path)).Status, (await host.GetAsync(path)).Body));
+    }
+
     private static AuthenticationHeaderValue Basic(string user) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
 }

@@ -20,7 +20,8 @@ public sealed class CommandTests(SiloFixture fixture)
     [InlineData("is_read_only,isro", "read_only")]
     [InlineData("monitor,mntr",
         "version server_state avg_latency min_latency max_latency packets_received packets_sent num_alive_connections outstanding_requests znode_count watch_count ephemerals_count "
-        + "open_file_descriptor_count global_sessions local_sessions uptime")]
+        + "approximate_data_size open_file_descriptor_count global_sessions local_sessions uptime connection_rejected connection_drop_probability max_file_descriptor_count")]
+    [InlineData("observer_connection_stat_reset,orst", "")]
     [InlineData("observers,obsr", "synced_observers observers")]
     [InlineData("ruok", "")]
     [InlineData("server_stats,srvr", "version read_only server_stats node_count")]
@@ -75,7 +76,7 @@ public sealed class CommandTests(SiloFixture fixture)
 
     [Theory]
     [InlineData("leader", 501)]
-    [InlineData("stat_reset", 501)]
+    [InlineData("hash", 501)]
     [InlineData("nosuch", 404)]
     public async Task ACommandWithoutAnAnswer_SaysWhy(string name, int status)
     {

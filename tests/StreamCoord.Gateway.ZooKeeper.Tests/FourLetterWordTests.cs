@@ -29,6 +29,19 @@ public sealed class FourLetterWordTests(SiloFixture fixture)
         Assert.Matches(shape, await AskAsync(fixture.Silo.ZooKeeper, word));
     }
 
+    [Theory]
+    [InlineData("hash")]
+    [InlineData("gtmk")]
+    [InlineData("stmk")]
+    public async Task AWordWithoutATrueAnswer_SaysWhy(string word) =>
+        Assert.Matches($@"^{word} is not executed\. [A-Z].*\.\n$", await AskAsync(fixture.Silo.ZooKeeper, word));
+
+    [Theory]
+    [InlineData("crst")]
+    [InlineData("srst")]
+    public async Task AWordThatChangesSomething_IsNotOnTheListByDefault(string word) =>
+        Assert.Equal($"{word} is not executed because it is not in the whitelist.\n", await AskAsync(fixture.Silo.ZooKeeper, word));
+
     [Fact]
     public async Task AWordThatIsNone_IsTheLengthOfAMessage() => Assert.Equal("", await AskAsync(fixture.Silo.ZooKeeper, "nope"));
 

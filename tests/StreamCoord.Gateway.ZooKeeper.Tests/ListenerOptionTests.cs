@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using StreamCoord.Gateway.ZooKeeper.Tests.Client;
 using StreamCoord.Protocol.ZooKeeper;
@@ -23,8 +24,7 @@ public sealed class ListenerOptionTests : IDisposable
             _directory.Path, "--StreamCoord:ZooKeeper:MaxClientConnections=2", "--StreamCoord:ZooKeeper:FourLetterWords=srvr");
         await using ZooKeeperClient first = await ConnectAsync(silo);
         await using ZooKeeperClient second = await ConnectAsync(silo);
-        await using ZooKeeperClient third = await ZooKeeperClient.DialAsync(silo.ZooKeeper);
-        Assert.Equal(0, await third.ReadToEndAsync());
+        Assert.Equal(0, await ReadFromAnotherAsync(silo));
         await first.AskAsync(OpCode.CloseSession, default(EmptyRecord));
         await first.ReadToEndAsync();
 
@@ -68,6 +68,19 @@ public sealed class ListenerOptionTests : IDisposable
             new AuthIdentity("x509", "CN=alice,O=Example"), (await known.AskAsync(OpCode.WhoAmI, default(EmptyRecord))).Body<WhoAmIResponse>().Identities!);
         Assert.Equal(ZNodeError.Ok, (await known.AskAsync(OpCode.GetData, new GetDataRequest("/hers", false))).Error);
         (await unknown.AskAsync(OpCode.GetData, new GetDataRequest("/hers", false))).AssertError(ZNodeError.NoAuth);
+    }
+
+    private static async Task<long> ReadFromAnotherAsync(SiloProcess silo)
+    {
+        try
+        {
+            await using ZooKeeperClient another = await ZooKeeperClient.DialAsync(silo.ZooKeeper);
+            return await another.ReadToEndAsync();
+        }
+        catch (SocketException)
+        {
+            return 0; // Closed before it was known to be open.
+        }
     }
 
     private static async Task<ZooKeeperClient> ConnectAsync(SiloProcess silo)

@@ -162,6 +162,7 @@ public sealed class OperationTests(SiloFixture fixture)
         string[] lines = Encoding.UTF8.GetString(response.Data!.Value.Span).Split('\n');
         Assert.Equal($"server.1=127.0.0.1:2888:3888:participant;{fixture.Silo.ZooKeeper}", lines[0]);
         Assert.StartsWith("version=", lines[1], StringComparison.Ordinal);
+        Assert.Equal((-1, -1), (response.Stat.Version, response.Stat.Aversion));
     }
 
     [Fact]

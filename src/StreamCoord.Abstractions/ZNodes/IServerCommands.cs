@@ -6,7 +6,10 @@ public interface IServerCommands
     /// <summary>The long names of the commands that are answered, in alphabetical order.</summary>
     IReadOnlyList<string> Names { get; }
 
-    /// <summary>Answers a command. It changes nothing.</summary>
+    /// <summary>All names of those that do more than to tell something.</summary>
+    IReadOnlyList<string> ChangingNames { get; }
+
+    /// <summary>Answers a command.</summary>
     /// <param name="name">Its long name or one of its short ones.</param>
     Task<ServerCommandReply> RunAsync(string name);
 }

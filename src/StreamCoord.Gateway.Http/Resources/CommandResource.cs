@@ -18,9 +18,12 @@ internal sealed class CommandResource(IServerCommands commands)
     }
 
     /// <summary>What a command says.</summary>
-    public async Task GetAsync(HttpContext context)
+    public Task GetAsync(HttpContext context) => RunAsync(context, RequestParameters.Route(context, "command"));
+
+    /// <summary>What a command says that has a path of its own.</summary>
+    public async Task RunAsync(HttpContext context, string name)
     {
-        ServerCommandReply reply = await commands.RunAsync(RequestParameters.Route(context, "command"));
+        ServerCommandReply reply = await commands.RunAsync(name);
         int status = (reply.Error, reply.IsKnown) switch
         {
             (null, _) => StatusCodes.Status200OK,

@@ -19,6 +19,9 @@ internal sealed class ServerCommandTable(IEnumerable<IServerCommand> commands) :
     public IReadOnlyList<string> Names => [.. Answered.Select(command => command.Names[0])];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> ChangingNames => [.. Answered.Where(command => command.ChangesServer).SelectMany(command => command.Names)];
+
+    /// <inheritdoc/>
     public async Task<ServerCommandReply> RunAsync(string name)
     {
         if (_answered.TryGetValue(name, out IServerCommand? command))

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.ZooKeeper.Connections;
 
@@ -7,13 +8,13 @@ namespace StreamCoord.Gateway.ZooKeeper.Connections;
 /// <remarks>Always connections of an address &lt;= <see cref="ZooKeeperGatewayOptions.MaxClientConnections"/>, where that is not 0.</remarks>
 internal sealed partial class ConnectionGate(ZooKeeperGatewayOptions options, TimeProvider time, ILogger<ConnectionGate> logger)
 {
-    /// <summary>Refusals are told once in so long, with how many there were: whoever is refused tries again.</summary>
-    private static readonly TimeSpan TellingInterval = TimeSpan.FromSeconds(10);
-
+    private readonly RefusalTelling _refusals = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _byAddress = [];
-    private long? _toldAt;
-    private int _untold;
+    private long _refusedCount;
+
+    /// <summary>How many were refused so far.</summary>
+    public long RefusedCount => Interlocked.Read(ref _refusedCount);
 
     /// <summary>Lets a connection pass, or closes it.</summary>
     public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -36,7 +37,6 @@ internal sealed partial class ConnectionGate(ZooKeeperGatewayOptions options, Ti
 
     private bool TryEnter(string address)
     {
-        int untold;
         lock (_gate)
         {
             int own = _byAddress.GetValueOrDefault(address);
@@ -45,14 +45,12 @@ internal sealed partial class ConnectionGate(ZooKeeperGatewayOptions options, Ti
                 _byAddress[address] = own + 1;
                 return true;
             }
-            if (_toldAt is { } told && time.GetElapsedTime(told) < TellingInterval)
-            {
-                _untold++;
-                return false;
-            }
-            (_toldAt, untold, _untold) = (time.GetTimestamp(), _untold, 0);
         }
-        LogRefused(logger, address, options.MaxClientConnections, untold);
+        Interlocked.Increment(ref _refusedCount);
+        if (_refusals.TryTell(out int untold))
+        {
+            LogRefused(logger, address, options.MaxClientConnections, untold);
+        }
         return false;
     }
 

@@ -31,8 +31,4 @@ internal abstract class OperationHandler<TResponse> : IOperationHandler
     /// <param name="reply">What the tree says.</param>
     /// <param name="note">What <see cref="Begin"/> has noted for the reply.</param>
     protected abstract TResponse Answer(ZNodeReply reply, object? note);
-
-    /// <summary>A field that may be null on the wire and not in this operation.</summary>
-    /// <exception cref="JuteFormatException">It is null.</exception>
-    protected static string Required(string? text) => text ?? throw new JuteFormatException("A path is null.");
 }

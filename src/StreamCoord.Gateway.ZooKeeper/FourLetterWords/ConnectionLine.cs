@@ -16,8 +16,9 @@ internal static class ConnectionLine
     {
         ConnectionStatistics statistics = connection.Statistics;
         LatencyStatistics latency = statistics.Latency;
+        string lastXid = statistics.LastXid == ConnectionStatistics.NoXid ? "" : string.Create(CultureInfo.InvariantCulture, $"lcxid=0x{statistics.LastXid:x},");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $",sid={connection.Session},lop={OperationWords.Of(statistics.LastOperation)},est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.TimeoutMs},lcxid=0x{statistics.LastXid:x},lzxid={statistics.LastZxid},lresp={statistics.LastResponseMs},llat={latency.LastMs},minlat={latency.MinMs},avglat={latency.MeanMs:0},maxlat={latency.MaxMs}");
+            $",sid={connection.Session},lop={OperationWords.Of(statistics.LastOperation)},est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.TimeoutMs},{lastXid}lzxid={statistics.LastZxid},lresp={statistics.LastResponseMs},llat={latency.LastMs},minlat={latency.MinMs},avglat={latency.MeanMs:0},maxlat={latency.MaxMs}");
     }
 }

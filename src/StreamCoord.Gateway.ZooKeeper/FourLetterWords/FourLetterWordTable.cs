@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Text;
+using StreamCoord.Gateway.ZooKeeper.Commands;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
@@ -8,6 +9,13 @@ namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 internal sealed class FourLetterWordTable(IEnumerable<IFourLetterWord> words, ZooKeeperGatewayOptions options)
 {
     private readonly FrozenDictionary<string, IFourLetterWord> _words = words.ToFrozenDictionary(word => word.Word);
+
+    private readonly FrozenDictionary<string, string> _refused = RefusedCommand.All
+        .SelectMany(command => command.Names.Intersect(RefusedWords).Select(word => KeyValuePair.Create(word, command.Reason)))
+        .ToFrozenDictionary();
+
+    /// <summary>Words of ZooKeeper that there is no true answer to.</summary>
+    public static IReadOnlyList<string> RefusedWords { get; } = ["gtmk", "hash", "stmk"];
 
     /// <summary>All of them.</summary>
     public IEnumerable<string> All => _words.Keys.Order(StringComparer.Ordinal);
@@ -21,7 +29,7 @@ internal sealed class FourLetterWordTable(IEnumerable<IFourLetterWord> words, Zo
         string text = Encoding.Latin1.GetString(bytes);
         if (!_words.TryGetValue(text, out IFourLetterWord? word))
         {
-            return null;
+            return _refused.TryGetValue(text, out string? reason) ? Task.FromResult($"{text} is not executed. {reason}\n") : null;
         }
         return options.FourLetterWords.Contains(text) || options.FourLetterWords.Contains(ZooKeeperGatewayOptions.AnyWord)
             ? word.AnswerAsync()

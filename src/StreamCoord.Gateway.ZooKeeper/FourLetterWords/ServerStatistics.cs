@@ -7,7 +7,8 @@ using StreamCoord.Gateway.ZooKeeper.Sessions;
 
 namespace StreamCoord.Gateway.ZooKeeper.FourLetterWords;
 
-/// <summary>What this silo's gateway has done since it started, over all connections, those that have ended too. Safe for concurrent use.</summary>
+/// <summary>What this silo's gateway has done since it started or its statistics were set back, over all connections, those that have ended too. Safe for concurrent use.</summary>
+/// <remarks>The metrics of the process never fall: they go on over all.</remarks>
 internal sealed class ServerStatistics : IDisposable
 {
     private readonly Meter _meter = new("StreamCoord.ZooKeeper");
@@ -15,15 +16,16 @@ internal sealed class ServerStatistics : IDisposable
     private readonly TimeProvider _time;
     private readonly long _startedTimestamp;
     private readonly Lock _gate = new();
-    private Totals _ended = new(0, 0, 0, 0, long.MaxValue, 0);
+    private Totals _ended = Totals.None;
+    private Totals _before = Totals.None;
 
     public ServerStatistics(SessionConnections sessions, TimeProvider time)
     {
         (_sessions, _time, _startedTimestamp) = (sessions, time, time.GetTimestamp());
         _meter.CreateObservableGauge("streamcoord.zookeeper.connections", () => _sessions.Count, "{connection}", "Connections with a session.");
         _meter.CreateObservableGauge("streamcoord.zookeeper.outstanding_requests", () => Outstanding, "{request}", "Requests under way.");
-        _meter.CreateObservableCounter("streamcoord.zookeeper.requests", () => Now().ReceivedCount, "{request}", "Requests that have come.");
-        _meter.CreateObservableCounter("streamcoord.zookeeper.messages", () => Now().SentCount, "{message}", "Replies and events that were sent.");
+        _meter.CreateObservableCounter("streamcoord.zookeeper.requests", () => Ever().ReceivedCount, "{request}", "Requests that have come.");
+        _meter.CreateObservableCounter("streamcoord.zookeeper.messages", () => Ever().SentCount, "{message}", "Replies and events that were sent.");
     }
 
     /// <summary>What clients are told about the version: ZooKeeper's, whose behaviour this is, for tools look at it; and behind it what this really is.</summary>
@@ -54,6 +56,34 @@ internal sealed class ServerStatistics : IDisposable
     /// <summary>The numbers as of now. A connection that ends at this moment may be left out.</summary>
     public Totals Now()
     {
+        Totals totals = Ever();
+        lock (_gate)
+        {
+            return totals with { ReceivedCount = totals.ReceivedCount - _before.ReceivedCount, SentCount = totals.SentCount - _before.SentCount };
+        }
+    }
+
+    /// <summary>Begins the server's statistics anew (srst), and leaves those of its connections alone.</summary>
+    public void SetBack()
+    {
+        foreach ((SessionId _, ZooKeeperConnection connection) in _sessions.All)
+        {
+            connection.Statistics.ServerLatency.SetBack();
+        }
+        lock (_gate)
+        {
+            _ended = Totals.None with { ReceivedCount = _ended.ReceivedCount, SentCount = _ended.SentCount };
+        }
+        Totals now = Ever();
+        lock (_gate)
+        {
+            _before = now;
+        }
+    }
+
+    // The counts go on for ever; the latencies are since they were set back.
+    private Totals Ever()
+    {
         Totals totals;
         lock (_gate)
         {
@@ -75,6 +105,9 @@ internal sealed class ServerStatistics : IDisposable
     /// <param name="LatencyMaxMs">The longest. Milliseconds.</param>
     internal sealed record Totals(long ReceivedCount, long SentCount, long LatencyCount, long LatencyTotalMs, long LatencyMinMs, long LatencyMaxMs)
     {
+        /// <summary>Nothing yet.</summary>
+        public static Totals None { get; } = new(0, 0, 0, 0, long.MaxValue, 0);
+
         /// <summary>The shortest, 0 when there was none. Milliseconds.</summary>
         public long ShortestMs => LatencyCount == 0 ? 0 : LatencyMinMs;
 
@@ -89,11 +122,11 @@ internal sealed class ServerStatistics : IDisposable
 
         /// <summary>The sums with one more connection.</summary>
         public Totals Add(ConnectionStatistics connection) => new(
-            ReceivedCount + connection.ReceivedCount,
-            SentCount + connection.SentCount,
-            LatencyCount + connection.Latency.Count,
-            LatencyTotalMs + connection.Latency.TotalMs,
-            connection.Latency.Count == 0 ? LatencyMinMs : Math.Min(LatencyMinMs, connection.Latency.MinMs),
-            Math.Max(LatencyMaxMs, connection.Latency.MaxMs));
+            ReceivedCount + connection.ReceivedTotal,
+            SentCount + connection.SentTotal,
+            LatencyCount + connection.ServerLatency.Count,
+            LatencyTotalMs + connection.ServerLatency.TotalMs,
+            connection.ServerLatency.Count == 0 ? LatencyMinMs : Math.Min(LatencyMinMs, connection.ServerLatency.MinMs),
+            Math.Max(LatencyMaxMs, connection.ServerLatency.MaxMs));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class AddWatchHandler : OperationHandler<ErrorResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = AddWatchRequest.Read(ref body);
-        line.AddWatch(ticket, Required(request.Path), WatchTypes.OfMode(request.Mode));
+        line.AddWatch(ticket, request.Path.Required(), WatchTypes.OfMode(request.Mode));
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,6 @@ internal sealed class CheckWatchesHandler : BareHandler
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = CheckWatchesRequest.Read(ref body);
-        line.CheckWatches(ticket, Required(request.Path), WatchTypes.OfType(request.Type));
+        line.CheckWatches(ticket, request.Path.Required(), WatchTypes.OfType(request.Type));
     }
 }

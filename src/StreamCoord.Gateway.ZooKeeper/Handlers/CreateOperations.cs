@@ -1,3 +1,4 @@
+using StreamCoord.Gateway.ZooKeeper.Dispatch;
 using StreamCoord.Protocol.ZooKeeper;
 using StreamCoord.Protocol.ZooKeeper.Messages;
 using StreamCoord.ZNodes;
@@ -15,13 +16,13 @@ internal static class CreateOperations
     public static CreateOperation Plain(in CreateRequest request)
     {
         var mode = (CreateMode)request.Flags;
-        return new CreateOperation(PathOf(request.Path), request.Data, request.Acl ?? [], mode == CreateMode.Container ? CreateMode.Persistent : mode);
+        return new CreateOperation(request.Path.Required(), request.Data, request.Acl ?? [], mode == CreateMode.Container ? CreateMode.Persistent : mode);
     }
 
     /// <summary>createContainer, whose flags need only be some mode.</summary>
     /// <exception cref="JuteFormatException">The path is null.</exception>
     public static CreateOperation Container(in CreateRequest request) => new(
-        PathOf(request.Path), request.Data, request.Acl ?? [], Enum.IsDefined((CreateMode)request.Flags) ? CreateMode.Container : NoMode);
+        request.Path.Required(), request.Data, request.Acl ?? [], Enum.IsDefined((CreateMode)request.Flags) ? CreateMode.Container : NoMode);
 
     /// <summary>createTTL, which takes the two TTL modes only.</summary>
     /// <exception cref="JuteFormatException">The path is null.</exception>
@@ -29,8 +30,6 @@ internal static class CreateOperations
     {
         var mode = (CreateMode)request.Flags;
         bool hasTtl = mode is CreateMode.PersistentWithTtl or CreateMode.PersistentSequentialWithTtl;
-        return new CreateOperation(PathOf(request.Path), request.Data, request.Acl ?? [], hasTtl ? mode : NoMode, request.TtlMs);
+        return new CreateOperation(request.Path.Required(), request.Data, request.Acl ?? [], hasTtl ? mode : NoMode, request.TtlMs);
     }
-
-    private static string PathOf(string? path) => path ?? throw new JuteFormatException("A path is null.");
 }

@@ -16,6 +16,6 @@ internal sealed class DeleteHandler : BareHandler
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = DeleteRequest.Read(ref body);
-        line.Request(ticket, new DeleteOperation(Required(request.Path), request.Version));
+        line.Request(ticket, new DeleteOperation(request.Path.Required(), request.Version));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ExistsHandler : OperationHandler<ExistsResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = ExistsRequest.Read(ref body);
-        line.Request(ticket, new ExistsOperation(Required(request.Path)), request.Watch);
+        line.Request(ticket, new ExistsOperation(request.Path.Required()), request.Watch);
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class GetAclHandler : OperationHandler<GetAclResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = GetAclRequest.Read(ref body);
-        line.Request(ticket, new GetAclOperation(Required(request.Path)));
+        line.Request(ticket, new GetAclOperation(request.Path.Required()));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class GetAllChildrenNumberHandler : OperationHandler<GetAllChild
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = GetAllChildrenNumberRequest.Read(ref body);
-        line.Request(ticket, new CountDescendantsOperation(Required(request.Path)));
+        line.Request(ticket, new CountDescendantsOperation(request.Path.Required()));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class GetChildren2Handler : OperationHandler<GetChildren2Respons
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = GetChildren2Request.Read(ref body);
-        line.Request(ticket, new GetChildrenOperation(Required(request.Path)), request.Watch);
+        line.Request(ticket, new GetChildrenOperation(request.Path.Required()), request.Watch);
     }
 
     /// <inheritdoc/>

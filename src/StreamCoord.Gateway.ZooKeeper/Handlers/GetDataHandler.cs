@@ -16,7 +16,7 @@ internal sealed class GetDataHandler : OperationHandler<GetDataResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = GetDataRequest.Read(ref body);
-        line.Request(ticket, new GetDataOperation(Required(request.Path)), request.Watch);
+        line.Request(ticket, new GetDataOperation(request.Path.Required()), request.Watch);
     }
 
     /// <inheritdoc/>

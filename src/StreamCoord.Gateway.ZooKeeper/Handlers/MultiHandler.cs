@@ -7,7 +7,7 @@ using StreamCoord.ZNodes;
 namespace StreamCoord.Gateway.ZooKeeper.Handlers;
 
 /// <summary>multi: all operations under one zxid, or none. The header of a failed one says Ok; the results say which operation failed.</summary>
-internal sealed class MultiHandler : OperationHandler<MultiResponse>
+internal sealed class MultiHandler(ZooKeeperGatewayOptions options) : OperationHandler<MultiResponse>
 {
     /// <inheritdoc/>
     public override OpCode OpCode => OpCode.Multi;
@@ -40,7 +40,7 @@ internal sealed class MultiHandler : OperationHandler<MultiResponse>
         return new MultiResponse(results);
     }
 
-    private static WriteOperation ReadOperation(OpCode code, ref JuteReader body)
+    private WriteOperation ReadOperation(OpCode code, ref JuteReader body)
     {
         switch (code)
         {
@@ -52,22 +52,42 @@ internal sealed class MultiHandler : OperationHandler<MultiResponse>
                 return CreateOperations.Ttl(CreateTtlRequest.Read(ref body));
             case OpCode.Delete:
                 var delete = DeleteRequest.Read(ref body);
-                return new DeleteOperation(Required(delete.Path), delete.Version);
+                return new DeleteOperation(delete.Path.Required(), delete.Version);
             case OpCode.SetData:
                 var set = SetDataRequest.Read(ref body);
-                return new SetDataOperation(Required(set.Path), set.Data, set.Version);
+                return new SetDataOperation(set.Path.Required(), set.Data, set.Version);
             case OpCode.Check:
                 var check = CheckVersionRequest.Read(ref body);
-                return new CheckOperation(Required(check.Path), check.Version);
+                return new CheckOperation(check.Path.Required(), check.Version);
             default:
-                throw new JuteFormatException($"A multi cannot hold operation {(int)code}.");
+                return options.KeeperExtensions ? ReadKeeperOperation(code, ref body) : throw Illegal(code);
         }
     }
+
+    private static WriteOperation ReadKeeperOperation(OpCode code, ref JuteReader body)
+    {
+        switch (code)
+        {
+            case OpCode.CreateIfNotExists:
+                return CreateOperations.Plain(CreateRequest.Read(ref body)) with { MayExist = true };
+            case OpCode.CheckNotExists:
+                var check = CheckVersionRequest.Read(ref body);
+                return new CheckMissingOperation(check.Path.Required(), check.Version);
+            case OpCode.RemoveRecursive:
+                var remove = RemoveRecursiveRequest.Read(ref body);
+                return new DeleteTreeOperation(remove.Path.Required(), remove.NodesMax);
+            default:
+                throw Illegal(code);
+        }
+    }
+
+    private static JuteFormatException Illegal(OpCode code) => new($"A multi cannot hold operation {(int)code}.");
 
     private static MultiResult ResultOf(OpCode code, ZNodeReply reply) => code switch
     {
         OpCode.Create => MultiResult.Created(reply.Path),
         OpCode.Create2 or OpCode.CreateContainer or OpCode.CreateTtl => MultiResult.Created(reply.Path, reply.Stat!.Value),
+        OpCode.CreateIfNotExists => MultiResult.CreatedOrThere(reply.Path),
         OpCode.SetData => MultiResult.Set(reply.Stat!.Value),
         _ => MultiResult.Done(code),
     };

@@ -15,6 +15,6 @@ internal sealed class RemoveWatchesHandler : BareHandler
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = RemoveWatchesRequest.Read(ref body);
-        line.RemoveWatches(ticket, Required(request.Path), WatchTypes.OfType(request.Type));
+        line.RemoveWatches(ticket, request.Path.Required(), WatchTypes.OfType(request.Type));
     }
 }

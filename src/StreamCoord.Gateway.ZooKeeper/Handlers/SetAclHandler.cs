@@ -16,7 +16,7 @@ internal sealed class SetAclHandler : OperationHandler<SetAclResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = SetAclRequest.Read(ref body);
-        line.Request(ticket, new SetAclOperation(Required(request.Path), request.Acl ?? [], request.Version));
+        line.Request(ticket, new SetAclOperation(request.Path.Required(), request.Acl ?? [], request.Version));
     }
 
     /// <inheritdoc/>

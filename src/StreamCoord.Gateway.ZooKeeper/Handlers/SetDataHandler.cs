@@ -16,7 +16,7 @@ internal sealed class SetDataHandler : OperationHandler<SetDataResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = SetDataRequest.Read(ref body);
-        line.Request(ticket, new SetDataOperation(Required(request.Path), request.Data, request.Version));
+        line.Request(ticket, new SetDataOperation(request.Path.Required(), request.Data, request.Version));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class SyncHandler : OperationHandler<SyncResponse>
     public override void Begin(ref JuteReader body, in RequestTicket ticket, RequestLine line)
     {
         var request = SyncRequest.Read(ref body);
-        line.Sync(ticket, Required(request.Path));
+        line.Sync(ticket, request.Path.Required());
     }
 
     /// <inheritdoc/>

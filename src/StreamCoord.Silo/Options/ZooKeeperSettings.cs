@@ -16,6 +16,7 @@ internal static class ZooKeeperSettings
                 "ZooKeeper:MaxClientConnections", IPAddress.IsLoopback(endpoint.Address) ? 0 : defaults.MaxClientConnections, 0, int.MaxValue),
             FourLetterWords = ReadWords(settings, defaults.FourLetterWords),
             SaslUsers = UserList.Read(settings, "ZooKeeper:SaslUsers"),
+            KeeperExtensions = settings.Flag("ZooKeeper:KeeperExtensions", defaults.KeeperExtensions),
             ConnectMs = settings.Number("ZooKeeper:ConnectMs", defaults.ConnectMs, 100, int.MaxValue),
             OutstandingRequestsMax = settings.Number("ZooKeeper:OutstandingRequestsMax", defaults.OutstandingRequestsMax, 1, 1_000_000),
             OutstandingBytesMax = settings.Number("ZooKeeper:OutstandingBytesMax", defaults.OutstandingBytesMax, 65_536, 1_073_741_824),

@@ -67,7 +67,7 @@ public sealed class MultiScenarios(ServicePair pair)
             Request.MultiRead(Request.GetData(script.Path("missing")), Request.GetData(a), Request.GetChildren(script.Path("missing"))), Request.MultiRead(Request.GetChildren2(a)));
         await client.CallAsync(Request.MultiRead(Request.Create(script.Path("c"))), KnownDifference.AnErrorHasNoBody);
         await client.CallAsync(
-            Request.MultiRead(Request.GetData(a, watch: true), Request.GetChildren(a, watch: true)), Request.SetData(a, "y"), Request.Create($"{a}/c"), Request.GetChildren2(script.Root));
+            Request.MultiRead(Request.GetData(a, watch: true), Request.GetChildren(a, watch: true)), Request.CheckWatches(a, 3), Request.SetData(a, "y"), Request.Create($"{a}/c"), Request.GetChildren2(script.Root));
     });
 
     [Fact]

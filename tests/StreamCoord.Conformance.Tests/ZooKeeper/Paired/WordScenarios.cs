@@ -13,7 +13,8 @@ public sealed class WordScenarios(ServicePair pair)
     private static readonly string[] Figures =
     [
         "zk_version", "zk_server_state", "zk_avg_latency", "zk_min_latency", "zk_max_latency", "zk_packets_received", "zk_packets_sent", "zk_num_alive_connections", "zk_outstanding_requests",
-        "zk_znode_count", "zk_watch_count", "zk_ephemerals_count", "zk_open_file_descriptor_count", "zk_global_sessions", "zk_local_sessions", "zk_uptime",
+        "zk_znode_count", "zk_watch_count", "zk_ephemerals_count", "zk_approximate_data_size", "zk_open_file_descriptor_count", "zk_global_sessions", "zk_local_sessions", "zk_uptime",
+        "zk_connection_rejected", "zk_connection_drop_probability", "zk_max_file_descriptor_count",
     ];
 
     [Theory]
@@ -24,6 +25,8 @@ public sealed class WordScenarios(ServicePair pair)
     [InlineData("wchs")]
     [InlineData("dump")]
     [InlineData("dirs")]
+    [InlineData("crst")]
+    [InlineData("srst")]
     public Task AWord_HasTheSameLines(string word) => AskAsync(word, sorted: false);
 
     /// <summary>Connections and watches have no order.</summary>
