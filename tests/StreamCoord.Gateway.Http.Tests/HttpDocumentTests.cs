@@ -49,7 +49,8 @@ public sealed class HttpDocumentTests
 
             `/commands` and `/commands/<name>` answer what monitoring asks ZooKeeper's AdminServer for, by its names; [which](zookeeper.md). The numbers are those of the four-letter words. An answer ends with
             `"command":"<long name>","error":null`; an error has these two alone. With access control on, the caller must be allowed to describe the cluster: sessions, addresses of clients and paths of znodes are
-            shown whatever the access control lists of the znodes say.
+            shown whatever the access control lists of the znodes say. `connection_stat_reset` and `stat_reset` change something, though they are asked for by GET as on an AdminServer: they take the right to
+            alter the cluster.
 
             ## Znodes: what all requests share
 
