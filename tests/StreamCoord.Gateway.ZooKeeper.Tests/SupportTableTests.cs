@@ -58,7 +58,7 @@ public sealed class SupportTableTests
     private const string KeeperNotes = """
 
         - A multi then takes createIfNotExists, removeRecursive and checkNotExists (501, which stands nowhere else); a multiRead takes exists, getChildren2 and filteredList besides what ZooKeeper's takes.
-        - filteredList takes the kind as a byte: 0 for all children, 1 for those that last, 2 for ephemeral ones. removeRecursive answers NotEmpty (-111) for more znodes than the client or `ZNodes:MultiOperationsMax` allows.
+        - filteredList takes the kind as a byte: 0 for all children, 1 for those that last, 2 for ephemeral ones. removeRecursive answers NotEmpty (-111) for more znodes than the client or `ZNodes:MultiOperationsMax` allows, which holds for all trees of a multi together; those are 100 at most.
         - `/keeper/feature_flags` tells of these and multiRead (`F8 00`), `/keeper/api_version` is 3 for clients that do not look there. Both are made when the silo starts, nobody may change them, and they go with the option;
           a `/keeper` that somebody else has made is left alone. What is not told is not served: watches of several kinds in one multi, checks of Stats, deletions that may fail, lists with data; compression,
           64-bit xids, `/keeper/config` and availability zones.

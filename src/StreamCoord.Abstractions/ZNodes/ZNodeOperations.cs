@@ -110,7 +110,7 @@ public sealed record CheckMissingOperation(
 
 /// <summary>Deletes a znode with everything below it, all under one zxid; NotEmpty when that is too much.</summary>
 /// <param name="Path">The znode.</param>
-/// <param name="NodesMax">How many znodes it may be; no more than a multi may hold in any case.</param>
+/// <param name="NodesMax">How many znodes it may be; in any case no more than a multi may hold, together with the other trees of the same multi.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.DeleteTreeOperation")]
 public sealed record DeleteTreeOperation([property: Id(0)] string Path, [property: Id(1)] long NodesMax) : WriteOperation;
 

@@ -5,11 +5,18 @@ namespace StreamCoord.Coordination.Tree;
 /// <summary>What a multi may hold, and what a failed one answers.</summary>
 internal static class MultiRules
 {
+    // Each looks at everything that is in flight.
+    private const int TreesMax = 100;
+
     public static (ZNodeError Error, string Message)? Check(MultiOperation multi, ZNodeOptions options)
     {
         if (multi.Operations.Count > options.MultiOperationsMax)
         {
             return (ZNodeError.BadArguments, $"A multi holds at most {options.MultiOperationsMax} operations, not {multi.Operations.Count}.");
+        }
+        if (multi.Operations.Count(operation => operation is DeleteTreeOperation) > TreesMax)
+        {
+            return (ZNodeError.BadArguments, $"A multi deletes at most {TreesMax} trees.");
         }
         long bytes = 0;
         foreach (WriteOperation operation in multi.Operations)

@@ -24,6 +24,7 @@ public sealed class Sequencer
     private readonly Dictionary<SessionId, HashSet<string>> _ephemerals = [];
     private readonly PendingUsage _usage;
     private readonly List<(bool Added, SessionId Session, string Path)> _ephemeralChanges = [];
+    private int _treeNodesLeft;
 
     /// <summary>Begins a term over a tree that has everything that the log holds.</summary>
     /// <param name="tree">The committed tree.</param>
@@ -88,6 +89,7 @@ public sealed class Sequencer
         lock (_tree.Gate)
         {
             Settle(nowMs);
+            _treeNodesLeft = _options.MultiOperationsMax;
             if (IsSuperseded)
             {
                 return Refuse(ZNodeError.ConnectionLoss, "Another sequencer has taken the tree over.");
@@ -284,7 +286,7 @@ public sealed class Sequencer
         {
             return NoNode(delete.Path);
         }
-        long nodesMax = Math.Min(delete.NodesMax, _options.MultiOperationsMax);
+        long nodesMax = Math.Min(delete.NodesMax, _treeNodesLeft);
         if (_pending.Subtree(delete.Path, nodesMax) is not { } paths)
         {
             return Refuse(ZNodeError.NotEmpty, $"{delete.Path} and what is below it are more than {nodesMax} znodes.");
@@ -293,6 +295,7 @@ public sealed class Sequencer
         {
             return NoAuth(ZNodePermissions.Delete, closed);
         }
+        _treeNodesLeft -= paths.Count;
         for (int i = paths.Count - 1; i >= 0; i--)
         {
             Remove(paths[i], _pending.Find(paths[i])!, zxid);

@@ -69,6 +69,30 @@ public sealed class SequencerTreeTests
     }
 
     [Fact]
+    public void TheTreesOfAMulti_AreTogetherNoMoreThanAMultiHolds()
+    {
+        foreach (string path in (string[])["/ab/1", "/ab/2"])
+        {
+            Create(path);
+        }
+
+        ZNodeReply tooMuch = Do(new MultiOperation([new DeleteTreeOperation("/a", 100), new DeleteTreeOperation("/ab", 100)]));
+        Assert.Equal([ZNodeError.Ok, ZNodeError.NotEmpty], tooMuch.Results!.Select(result => result.Error));
+        Assert.True(Do(new DeleteOperation("/ab/2")).IsOk);
+        Assert.True(Do(new MultiOperation([new DeleteTreeOperation("/a", 100), new DeleteTreeOperation("/ab", 100)])).IsOk);
+    }
+
+    [Fact]
+    public void AMulti_DeletesAHundredTreesAtMost()
+    {
+        var sequencer = new Sequencer(_tree, new ZNodeOptions(), new LeaderEpoch(8), new MemoryLog());
+        WriteOperation[] trees = [.. Enumerable.Repeat(new DeleteTreeOperation("/none", 1), 101)];
+
+        Assert.Equal(ZNodeError.BadArguments, sequencer.Execute(ZNodeCaller.Anonymous, new MultiOperation(trees), 0).Error);
+        Assert.Equal(ZNodeError.NoNode, sequencer.Execute(ZNodeCaller.Anonymous, new MultiOperation(trees[1..]), 0).Error);
+    }
+
+    [Fact]
     public void EveryZNodeWithChildren_MustAllowIt()
     {
         AclEntry[] closed = [new(ZNodePermissions.All & ~ZNodePermissions.Delete, "world", "anyone")];
