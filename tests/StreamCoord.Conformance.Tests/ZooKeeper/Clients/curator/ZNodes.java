@@ -72,6 +72,7 @@ final class ZNodes {
 
     void containers(Bench bench) throws Exception {
         CuratorFramework client = bench.client();
+        client.create().creatingParentsIfNeeded().forPath(bench.path); // No container: it must stay between the two.
         client.create().creatingParentContainersIfNeeded().forPath(bench.path + "/container/child");
         client.delete().forPath(bench.path + "/container/child");
         eventually(() -> client.checkExists().forPath(bench.path + "/container") == null);
