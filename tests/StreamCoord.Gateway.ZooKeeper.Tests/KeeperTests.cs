@@ -8,21 +8,8 @@ using StreamCoord.ZNodes;
 namespace StreamCoord.Gateway.ZooKeeper.Tests;
 
 /// <summary>What clients of ClickHouse Keeper ask for, where it is switched on, and how they find out.</summary>
-public sealed class KeeperTests(SiloFixture plain) : IAsyncLifetime
+public sealed class KeeperTests(SiloFixture plain, KeeperSilo keeper) : IClassFixture<KeeperSilo>
 {
-    private const string On = "--StreamCoord:ZooKeeper:KeeperExtensions=true";
-
-    private readonly TemporaryDirectory _directory = new();
-    private SiloProcess _silo = null!;
-
-    public async ValueTask InitializeAsync() => _silo = await SiloProcess.StartAsync(_directory.Path, On);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _silo.DisposeAsync();
-        _directory.Dispose();
-    }
-
     [Fact]
     public async Task TheNodes_SayWhatIsServed_AndAreNobodysToChange()
     {
@@ -38,19 +25,22 @@ public sealed class KeeperTests(SiloFixture plain) : IAsyncLifetime
     [Fact]
     public async Task AfterARestartWithoutIt_TheNodesAreGone_AndAnotherOnesAreLeftAlone()
     {
-        await _silo.StopAsync();
-        await _silo.DisposeAsync();
-        _silo = await SiloProcess.StartAsync(_directory.Path);
-        await using (ZooKeeperClient client = await ConnectAsync())
+        using var directory = new TemporaryDirectory();
+        await using (SiloProcess with = await SiloProcess.StartAsync(directory.Path, KeeperSilo.On))
         {
-            (await client.ExistsAsync("/keeper")).AssertError(ZNodeError.NoNode);
-            Assert.Equal(ZNodeError.Ok, (await client.CreateAsync("/keeper")).Error);
+            await with.StopAsync();
         }
-        await _silo.StopAsync();
-        await _silo.DisposeAsync();
-        _silo = await SiloProcess.StartAsync(_directory.Path, On);
-
-        await using ZooKeeperClient other = await ConnectAsync();
+        await using (SiloProcess without = await SiloProcess.StartAsync(directory.Path))
+        {
+            await using (ZooKeeperClient client = await ConnectAsync(without))
+            {
+                (await client.ExistsAsync("/keeper")).AssertError(ZNodeError.NoNode);
+                Assert.Equal(ZNodeError.Ok, (await client.CreateAsync("/keeper")).Error);
+            }
+            await without.StopAsync();
+        }
+        await using SiloProcess again = await SiloProcess.StartAsync(directory.Path, KeeperSilo.On);
+        await using ZooKeeperClient other = await ConnectAsync(again);
         (await other.ExistsAsync("/keeper/feature_flags")).AssertError(ZNodeError.NoNode);
         Assert.Equal(ZNodeError.Ok, (await other.ExistsAsync("/keeper")).Error);
     }
@@ -190,9 +180,11 @@ public sealed class KeeperTests(SiloFixture plain) : IAsyncLifetime
     private static async Task<GetChildren2Response> ListAsync(ZooKeeperClient client, string path, ChildFilter filter, bool watch = false) =>
         (await client.AskAsync(OpCode.FilteredList, new FilteredListRequest(path, watch, filter))).Body<GetChildren2Response>();
 
-    private async Task<ZooKeeperClient> ConnectAsync()
+    private Task<ZooKeeperClient> ConnectAsync() => ConnectAsync(keeper.Silo);
+
+    private static async Task<ZooKeeperClient> ConnectAsync(SiloProcess silo)
     {
-        ZooKeeperClient client = await ZooKeeperClient.DialAsync(_silo.ZooKeeper);
+        ZooKeeperClient client = await ZooKeeperClient.DialAsync(silo.ZooKeeper);
         await client.ConnectAsync(10_000);
         return client;
     }
