@@ -116,7 +116,7 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
     {
         return database.RunAsync<IReadOnlyList<T>>(async connection =>
         {
-            await using DbCommand command = CreateCommand(connection, statement, parameters);
+            await using DbCommand command = connection.CreateCommand(statement, parameters);
             await using DbDataReader reader = await command.ExecuteReaderAsync();
             var rows = new List<T>();
             while (await reader.ReadAsync())
@@ -131,22 +131,8 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
     {
         return database.RunAsync(async connection =>
         {
-            await using DbCommand command = CreateCommand(connection, statement, parameters);
+            await using DbCommand command = connection.CreateCommand(statement, parameters);
             return await command.ExecuteNonQueryAsync();
         });
-    }
-
-    private static DbCommand CreateCommand(DbConnection connection, string statement, (string Name, object Value)[] parameters)
-    {
-        DbCommand command = connection.CreateCommand();
-        command.CommandText = statement;
-        foreach ((string name, object value) in parameters)
-        {
-            DbParameter parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
-        return command;
     }
 }

@@ -46,8 +46,12 @@ internal sealed class DataDirectory : IDisposable
     private string EndpointsPath => System.IO.Path.Combine(Path, EndpointsFileName);
 
     /// <summary>Opens the directory, and makes it where it is missing.</summary>
+    /// <param name="node">Where it is, and whose.</param>
+    /// <param name="cluster">Which cluster it must belong to, where that is configured.</param>
+    /// <param name="newClusterId">The cluster that a new directory belongs to where none is configured; null for one of its own.</param>
+    /// <param name="time">The clock.</param>
     /// <exception cref="StartRefusedException">It is in use, of a newer format, another silo's, or cannot be written.</exception>
-    public static DataDirectory Open(NodeOptions node, ClusterSettings cluster, TimeProvider time)
+    public static DataDirectory Open(NodeOptions node, ClusterSettings cluster, string? newClusterId, TimeProvider time)
     {
         string path = node.DataDirectory;
         try
@@ -57,7 +61,7 @@ internal sealed class DataDirectory : IDisposable
             try
             {
                 CheckFormat(path);
-                var directory = new DataDirectory(path, @lock, ReadIdentity(path, node, cluster) ?? CreateIdentity(path, node, cluster));
+                var directory = new DataDirectory(path, @lock, ReadIdentity(path, node, cluster) ?? CreateIdentity(path, node, cluster.ClusterId ?? newClusterId ?? ClusterSettings.NewClusterId()));
                 directory.RemoveEndpoints();
                 return directory;
             }
@@ -131,7 +135,7 @@ internal sealed class DataDirectory : IDisposable
         return identity;
     }
 
-    private static DirectoryIdentity CreateIdentity(string path, NodeOptions node, ClusterSettings cluster)
+    private static DirectoryIdentity CreateIdentity(string path, NodeOptions node, string clusterId)
     {
         string? foreign = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => !HarmlessNames.Contains(name!));
         if (foreign is not null)
@@ -139,7 +143,7 @@ internal sealed class DataDirectory : IDisposable
             throw new StartRefusedException(
                 $"The data directory '{path}' has no {IdentityFileName}, but other files such as '{foreign}'. Set StreamCoord:DataDirectory to an empty directory or to a silo's.");
         }
-        var identity = new DirectoryIdentity(cluster.ClusterId ?? ClusterSettings.NewClusterId(), node.NodeId.Value, Guid.NewGuid());
+        var identity = new DirectoryIdentity(clusterId, node.NodeId.Value, Guid.NewGuid());
         AtomicFile.Write(System.IO.Path.Combine(path, FormatFileName), Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatVersion}\n")));
         AtomicFile.Write(System.IO.Path.Combine(path, IdentityFileName), JsonSerializer.SerializeToUtf8Bytes(identity, DataJson.Default.DirectoryIdentity));
         return identity;

@@ -8,6 +8,7 @@ using StreamCoord.Gateway.Kafka;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.ZooKeeper;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
@@ -48,12 +49,13 @@ internal static class SiloHost
     public static async Task RunAsync(IConfiguration configuration, SiloOptionsSet options)
     {
         using PosixSignalRegistration fileSizeLimit = PosixSignalRegistration.Create(FileSizeLimitSignal, context => context.Cancel = true);
-        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, TimeProvider.System);
+        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, await FindClusterIdAsync(options.Cluster), TimeProvider.System);
         TreePreload tree = TreePreload.Begin(directory.Path);
         Endpoints.Choose(options.Listeners);
         await using Database database = options.Cluster.ConnectionString is { } connectionString
             ? await Database.OpenServerAsync(connectionString)
             : await Database.OpenEmbeddedAsync(directory.DatabasePath);
+        await new ClusterRegistry(database).EnterAsync(directory.Identity.ClusterId, directory.Identity.Replica);
 
         using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddSiloConsole(configuration));
         using TlsCertificates? certificates = options.Tls.CertificatePath is null
@@ -87,6 +89,17 @@ internal static class SiloHost
         });
         await application.WaitForShutdownAsync();
         application.Logger.Stopped();
+    }
+
+    // A directory that is made for a database that has a cluster already belongs to that one.
+    private static async Task<string?> FindClusterIdAsync(ClusterSettings cluster)
+    {
+        if (cluster.ConnectionString is not { } connectionString)
+        {
+            return null;
+        }
+        await using Database database = await Database.OpenServerAsync(connectionString);
+        return await new ClusterRegistry(database).FindClusterIdAsync();
     }
 
     // Most of what a start allocates is garbage by now, and a silo that idles would keep it for hours. With a large tree it is not most, and collecting it would hold up the first clients.

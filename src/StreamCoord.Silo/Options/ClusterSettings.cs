@@ -9,7 +9,7 @@ internal sealed class ClusterSettings
     public const int ClusterIdLength = 22;
 
     /// <summary><c>Cluster:ClusterId</c>: 22 characters of URL-safe base64, Kafka's <c>cluster.id</c>.</summary>
-    /// <value>None: generated at the first start and kept in the data directory.</value>
+    /// <value>None: that of the database; where it has none, generated at the first start and kept there and in the data directory.</value>
     public string? ClusterId { get; init; }
 
     /// <summary><c>Cluster:ConnectionString</c>: the PostgreSQL database that the cluster shares.</summary>

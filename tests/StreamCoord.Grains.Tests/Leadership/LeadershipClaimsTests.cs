@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamCoord.Grains.Tests.Storage;
+using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Leadership;
 

@@ -1,4 +1,5 @@
 using StreamCoord.Grains.Tests.Storage;
+using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Leadership;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using StreamCoord.Grains.Tests.Topics;
+using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Storage;
 

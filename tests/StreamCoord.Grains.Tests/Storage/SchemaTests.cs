@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Storage;
 
@@ -77,9 +78,10 @@ public sealed class SchemaTests(PostgreSqlServer server)
     [Theory]
     [InlineData(0, "0001_grain_storage.sql")]
     [InlineData(1, "0002_partition_leadership.sql")]
+    [InlineData(2, "0003_data_directory.sql")]
     public async Task ServerDatabase_WithoutAScript_IsRefusedByTheScriptsName(int applied, string missing)
     {
-        string connectionString = await server.CreateDatabaseAsync(applied);
+        string connectionString = await server.CreateDatabaseAsync(PostgreSqlDatabase.ScriptsUpTo(applied));
 
         var refusal = await Assert.ThrowsAsync<DatabaseException>(() => Database.OpenServerAsync(connectionString));
 
@@ -89,7 +91,7 @@ public sealed class SchemaTests(PostgreSqlServer server)
     [Fact]
     public async Task ServerDatabase_OfANewerBuild_IsRefused()
     {
-        string connectionString = await server.CreateDatabaseAsync(int.MaxValue);
+        string connectionString = await server.CreateDatabaseAsync(PostgreSqlDatabase.ScriptsUpTo(int.MaxValue));
         await PostgreSqlServer.ExecuteAsync(connectionString, "INSERT INTO schema_version VALUES (99, 'future')");
 
         var refusal = await Assert.ThrowsAsync<DatabaseException>(() => Database.OpenServerAsync(connectionString));

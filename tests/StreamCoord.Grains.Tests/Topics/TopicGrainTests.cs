@@ -1,4 +1,5 @@
 using StreamCoord.Grains.Tests.Storage;
+using StreamCoord.Testing.Databases;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Tests.Topics;

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
-using StreamCoord.Testing;
 
-[assembly: AssemblyFixture(typeof(StreamCoord.Grains.Tests.Storage.PostgreSqlServer))]
-
-namespace StreamCoord.Grains.Tests.Storage;
+namespace StreamCoord.Testing.Databases;
 
 /// <summary>
 /// A PostgreSQL server of this test run's own, in a directory of its own, reachable through a Unix socket only. Started by the
@@ -29,17 +26,18 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>The connection string of a new database with the scripts of <c>db/postgresql</c> up to a version applied.</summary>
-    public async Task<string> CreateDatabaseAsync(int upToVersion)
+    /// <summary>The connection string of a new database in which scripts have been applied, in their order.</summary>
+    public async Task<string> CreateDatabaseAsync(IEnumerable<string> scripts)
     {
         string connectionString = await CreateDatabaseAsync();
-        foreach (SchemaScript script in SchemaScript.All("postgresql").Take(upToVersion))
+        foreach (string script in scripts)
         {
-            await ExecuteAsync(connectionString, script.ReadText());
+            await ExecuteAsync(connectionString, script);
         }
         return connectionString;
     }
 
+    /// <summary>Executes statements.</summary>
     public static async Task ExecuteAsync(string connectionString, string statement)
     {
         await using var connection = new NpgsqlConnection(connectionString);
@@ -88,7 +86,10 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     {
         var output = new StringWriter();
         int exitCode = await RunProcessAsync(path, arguments, output);
-        Assert.True(exitCode == 0, $"{path} ended with {exitCode}: {output}");
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"{path} ended with {exitCode}: {output}");
+        }
     }
 
     private static async Task<int> RunProcessAsync(string path, string[] arguments, TextWriter output)
