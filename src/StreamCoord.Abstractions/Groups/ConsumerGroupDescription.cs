@@ -43,6 +43,10 @@ public sealed record DescribedConsumer
     /// <summary>What it is to read in the end.</summary>
     [Id(9)]
     public required IReadOnlyList<TopicPartitions> Target { get; init; }
+
+    /// <summary>True when it speaks the classic protocol, in a group that has members of both kinds.</summary>
+    [Id(10)]
+    public bool IsClassic { get; init; }
 }
 
 /// <summary>A consumer group at one moment.</summary>

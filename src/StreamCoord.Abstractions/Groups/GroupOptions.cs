@@ -88,4 +88,10 @@ public sealed class GroupOptions
     /// the partitions assigned anew.
     /// </summary>
     public int ConsumerMembersMax { get; init; } = 10_000;
+
+    /// <summary>
+    /// <c>Groups:MigrationPolicy</c>: which groups change between the protocols while they have members. Default Bidirectional, as Kafka's <c>group.consumer.migration.policy</c>: clients are
+    /// upgraded one by one, and back.
+    /// </summary>
+    public GroupMigrationPolicy MigrationPolicy { get; init; } = GroupMigrationPolicy.Bidirectional;
 }

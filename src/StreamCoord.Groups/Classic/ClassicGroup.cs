@@ -22,20 +22,20 @@ public sealed class ClassicGroup : IGroup
     private readonly GroupAnswers _answers;
     private readonly HashSet<GroupMember> _unsynced = [];
     private readonly Dictionary<string, long> _announced = [];
-    private readonly Dictionary<long, PendingWrite> _writes = [];
+    private readonly GroupWrites _writes;
     private string? _protocol;
     private long _syncDeadlineMs = GroupMember.Never;
-    private long _lastWriteId;
 
     /// <summary>An empty group that nothing is known of.</summary>
     public ClassicGroup(string groupId, GroupOptions options, long nowMs)
     {
         (GroupId, _options, StateTimestampMs) = (groupId, options, nowMs);
         (_refusals, _answers) = (new GroupRefusals(groupId), new GroupAnswers(_members));
+        _writes = new GroupWrites(_answers);
         (_checks, _joinPhase) = (new MemberChecks(_refusals, _members, options), new JoinPhase(options.InitialRebalanceDelayMs));
     }
 
-    /// <summary>The group as it was written; its members' sessions begin anew.</summary>
+    /// <summary>The group as it was written; its members' sessions begin anew. When no leader is named they are to join again.</summary>
     public ClassicGroup(string groupId, GroupOptions options, GroupMetadata metadata, long nowMs)
         : this(groupId, options, metadata.StateTimestampMs < 0 ? nowMs : metadata.StateTimestampMs)
     {
@@ -43,12 +43,16 @@ public sealed class ClassicGroup : IGroup
         foreach (MemberMetadata written in metadata.Members)
         {
             GroupMember member = GroupMember.From(written);
-            _members.Add(member, [new GroupProtocol(metadata.Protocol ?? "", written.Subscription)]);
+            _members.Add(member, written.Protocols ?? [new GroupProtocol(metadata.Protocol ?? "", written.Subscription)]);
             Renew(member, nowMs);
         }
         _members.SetLeader(metadata.Leader);
         State = _members.Count == 0 ? GroupState.Empty : GroupState.Stable;
         SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
+        if (_members.Count > 0 && metadata.Leader is null)
+        {
+            PrepareRebalance(nowMs);
+        }
     }
 
     /// <inheritdoc/>
@@ -120,17 +124,14 @@ public sealed class ClassicGroup : IGroup
     /// <summary>Takes a sync; its answer is an output of this or of a later call.</summary>
     public void Sync(RequestToken token, SyncGroupRequest request, long nowMs)
     {
-        if ((CheckGeneration(request.MemberId, request.GroupInstanceId, request.GenerationId) ?? _checks.CheckProtocol(request, ProtocolType, _protocol)) is { } problem)
+        // What was chosen may be another protocol since, but then a rebalance is under way: only the other answer makes clients give up.
+        GroupReply? rebalancing = State == GroupState.PreparingRebalance ? _refusals.Rebalancing : null;
+        if ((CheckGeneration(request.MemberId, request.GroupInstanceId, request.GenerationId) ?? rebalancing ?? _checks.CheckProtocol(request, ProtocolType, _protocol)) is { } problem)
         {
             _answers.RefuseSync(token, problem);
             return;
         }
         GroupMember member = _members.Find(request.MemberId)!;
-        if (State == GroupState.PreparingRebalance)
-        {
-            _answers.RefuseSync(token, _refusals.Rebalancing);
-            return;
-        }
         RemoveUnsynced(member);
         if (State == GroupState.Stable)
         {
@@ -140,7 +141,7 @@ public sealed class ClassicGroup : IGroup
         }
         _answers.RefuseSync(member, _refusals.AskedAgain);
         (member.AwaitingSync, member.DeadlineMs) = (token, GroupMember.Never);
-        if (member == _members.Leader && !_writes.Values.Any(write => write.Assignments is not null && write.Generation == Generation))
+        if (member == _members.Leader && !_writes.HasAssignmentsOf(Generation))
         {
             WriteAssignments(request.Assignments);
         }
@@ -224,6 +225,20 @@ public sealed class ClassicGroup : IGroup
         return GroupReply.Done;
     }
 
+    /// <summary>
+    /// The members as they are, with all that they support, for a consumer group to be made of them. Whoever waits and was never told its id is left out: its client will come back as another one.
+    /// </summary>
+    public IReadOnlyList<MemberMetadata> ToMembers() =>
+        [.. _members.All.Where(member => !member.IsNameless).Select(member => member.ToMetadata(_protocol, member.Assignment) with { Protocols = member.Protocols })];
+
+    /// <summary>Ends the group because it has become a consumer group; whoever waits is to join that.</summary>
+    public void EndForUpgrade()
+    {
+        _answers.RefuseAll(_refusals.Rebalancing);
+        _writes.RefuseReplacements(_refusals.Rebalancing);
+        State = GroupState.Dead;
+    }
+
     /// <summary>Does what is due: sessions that end, rebalances that wait no longer.</summary>
     public void Advance(long nowMs)
     {
@@ -258,12 +273,7 @@ public sealed class ClassicGroup : IGroup
     /// <param name="nowMs">Milliseconds since 1970.</param>
     public void CompleteWrite(long writeId, ErrorCode error, string? message, long nowMs)
     {
-        bool isKnown = _writes.Remove(writeId, out PendingWrite? write);
-        Invariant.Holds(isKnown);
-        if (write!.Replacement is { } replacement)
-        {
-            _answers.Add(error == ErrorCode.None ? replacement : new JoinAnswered(replacement.Token, JoinGroupReply.Refused(error, message!)));
-        }
+        PendingWrite write = _writes.Complete(writeId, error, message);
         if (write.Assignments is null || State != GroupState.CompletingRebalance || write.Generation != Generation)
         {
             return;
@@ -324,7 +334,7 @@ public sealed class ClassicGroup : IGroup
 
     private void Add(RequestToken token, JoinGroupRequest request, string id, long nowMs)
     {
-        var member = new GroupMember(id, request.GroupInstanceId);
+        var member = new GroupMember(id, request.GroupInstanceId) { IsNameless = request is { MemberId: "", GroupInstanceId: null } };
         member.Take(request);
         if (_members.Count == 0)
         {
@@ -545,22 +555,10 @@ public sealed class ClassicGroup : IGroup
     private void Write(PendingWrite write, Func<GroupMember, ReadOnlyMemory<byte>> assignmentOf)
     {
         MemberMetadata[] members = [.. _members.All.Select(member => member.ToMetadata(_protocol, assignmentOf(member)))];
-        _writes.Add(++_lastWriteId, write);
-        _answers.Add(new MetadataToWrite(
-            _lastWriteId, new GroupMetadata(ProtocolType ?? "", Generation, _protocol, _members.Leader?.Id, StateTimestampMs, members)));
+        _writes.Begin(write, new GroupMetadata(ProtocolType ?? "", Generation, _protocol, _members.Leader?.Id, StateTimestampMs, members));
     }
 
-    private JoinGroupReply Joined(GroupMember member) => new()
-    {
-        GenerationId = Generation,
-        ProtocolType = ProtocolType,
-        ProtocolName = _protocol,
-        Leader = _members.Leader!.Id,
-        MemberId = member.Id,
-        Members = member == _members.Leader
-            ? [.. _members.All.Select(each => new JoinedMember(each.Id, each.InstanceId, each.MetadataOf(_protocol)))]
-            : [],
-    };
+    private JoinGroupReply Joined(GroupMember member) => _answers.Joined(member, Generation, ProtocolType, _protocol);
 
     private SyncGroupReply Assigned(GroupMember member) => new(ErrorCode.None, null, ProtocolType, _protocol, member.Assignment);
 

@@ -25,6 +25,17 @@ internal sealed class GroupAnswers(GroupMembers members)
 
     public void RefuseSync(RequestToken token, GroupReply refusal) => _outputs.Add(new SyncAnswered(token, SyncGroupReply.Refused(refusal.Error, refusal.Message!)));
 
+    /// <summary>What a member hears that has joined a generation; the leader hears of all.</summary>
+    public JoinGroupReply Joined(GroupMember member, int generation, string? protocolType, string? protocol) => new()
+    {
+        GenerationId = generation,
+        ProtocolType = protocolType,
+        ProtocolName = protocol,
+        Leader = members.Leader!.Id,
+        MemberId = member.Id,
+        Members = member == members.Leader ? [.. members.All.Select(each => new JoinedMember(each.Id, each.InstanceId, each.MetadataOf(protocol)))] : [],
+    };
+
     /// <summary>Refuses whatever of a member waits.</summary>
     public void RefuseBoth(GroupMember member, GroupReply refusal)
     {
@@ -33,6 +44,15 @@ internal sealed class GroupAnswers(GroupMembers members)
             RefuseJoin(token, refusal, member.Id);
         }
         RefuseSync(member, refusal);
+    }
+
+    /// <summary>Refuses whatever of any member waits.</summary>
+    public void RefuseAll(GroupReply refusal)
+    {
+        foreach (GroupMember member in members.All)
+        {
+            RefuseBoth(member, refusal);
+        }
     }
 
     /// <summary>Refuses a member's sync; false when none waits.</summary>
@@ -45,6 +65,7 @@ internal sealed class GroupAnswers(GroupMembers members)
         {
             return false;
         }
+        member.IsNameless = false;
         _outputs.Add(new JoinAnswered(token, reply));
         return true;
     }

@@ -28,6 +28,9 @@ internal sealed class GroupMember(string id, string? instanceId)
     /// <summary>The sync that waits for the leader's.</summary>
     public RequestToken? AwaitingSync { get; set; }
 
+    /// <summary>True until its client hears its id by the answer to its first join. A static one is found by its lasting name.</summary>
+    public bool IsNameless { get; set; }
+
     /// <summary>When the member is removed for its silence.</summary>
     public long DeadlineMs { get; set; } = Never;
 

@@ -4,7 +4,7 @@ namespace StreamCoord.Groups.Classic;
 /// <param name="ProtocolType">What kind of group it is.</param>
 /// <param name="Generation">The generation.</param>
 /// <param name="Protocol">The chosen protocol; null without members.</param>
-/// <param name="Leader">The leader's member id; null without members.</param>
+/// <param name="Leader">The leader's member id; null without members, and for members that were in a consumer group until now, none of which has assigned anything: they are to join again.</param>
 /// <param name="StateTimestampMs">When the group came into its state, milliseconds since 1970, or -1.</param>
 /// <param name="Members">Its members; none for an empty group.</param>
 public sealed record GroupMetadata(
@@ -27,4 +27,8 @@ public sealed record MemberMetadata(
     int RebalanceTimeoutMs,
     int SessionTimeoutMs,
     ReadOnlyMemory<byte> Subscription,
-    ReadOnlyMemory<byte> Assignment);
+    ReadOnlyMemory<byte> Assignment)
+{
+    /// <summary>What it says to every protocol that it supports; null where that is not known, because a record holds no more than what it says to the chosen one.</summary>
+    public IReadOnlyList<GroupProtocol>? Protocols { get; init; }
+}

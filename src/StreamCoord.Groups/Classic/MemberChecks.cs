@@ -3,24 +3,12 @@ namespace StreamCoord.Groups.Classic;
 /// <summary>Whether a request fits the members that there are. Changes nothing; each check returns null when all is well, else the refusal.</summary>
 internal sealed class MemberChecks(GroupRefusals refusals, GroupMembers members, GroupOptions options)
 {
-    /// <summary>The longest text, in characters: in any of them it fits into a text field of a record, with a number behind it.</summary>
-    private const int TextMax = 8_000;
-
     /// <summary>Whether a join may be considered at all; <paramref name="member"/> is the one that it is for, or whose place it takes.</summary>
     public GroupReply? CheckJoin(JoinGroupRequest request, GroupMember? member, string? protocolType, GroupState state)
     {
-        if (refusals.CheckId() is { } emptyId)
+        if (JoinChecks.Check(request, options, refusals) is { } illegal)
         {
-            return emptyId;
-        }
-        string?[] texts = [request.MemberId, request.GroupInstanceId, request.ClientId, request.ClientHost, request.ProtocolType, .. request.Protocols.Select(each => each.Name)];
-        if (texts.Any(text => text?.Length > TextMax))
-        {
-            return GroupRefusals.TooLong(TextMax);
-        }
-        if (request.SessionTimeoutMs < options.SessionTimeoutMsMin || request.SessionTimeoutMs > options.SessionTimeoutMsMax)
-        {
-            return GroupRefusals.SessionTimeout(request.SessionTimeoutMs, options);
+            return illegal;
         }
         if (state == GroupState.Dead)
         {
