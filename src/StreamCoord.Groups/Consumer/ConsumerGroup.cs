@@ -1,9 +1,11 @@
+using StreamCoord.Groups.Classic;
 using StreamCoord.Groups.Consumer.Assignors;
+using StreamCoord.Groups.Conversion;
 
 namespace StreamCoord.Groups.Consumer;
 
 /// <summary>
-/// The members of one group in the protocol of KIP-848: the service assigns, and each member gives back and gets at its own pace. Pure: time and the topics come in with every call, and what is to be
+/// The members of one group in the protocol of KIP-848: the service assigns, and each member gives back and gets at its own pace. Some may speak the classic protocol, while clients are upgraded. Pure: time and the topics come in with every call, and what is to be
 /// made durable goes out through <see cref="TakeChanges"/>, which the caller empties after every call.
 /// </summary>
 /// <remarks>
@@ -12,22 +14,17 @@ namespace StreamCoord.Groups.Consumer;
 /// </remarks>
 public sealed class ConsumerGroup : IGroup
 {
-    private readonly ConsumerGroupState _state = new();
+    private readonly ConsumerMembers _members = new();
     private readonly GroupOptions _options;
     private readonly ConsumerRefusals _refusals;
-    private readonly SubscribedTopics _topics = new();
-    private readonly PartitionOwners _owners = new();
-    private readonly StaticMembers _statics = new();
-    private readonly MemberTimers _timers = new();
-    private List<ConsumerGroupChange> _changes = [];
-    private TopicImage? _image;
-    private int _reconciledCount;
+    private readonly ClassicGuests _guests;
     private bool _isDead;
 
     /// <summary>A group without members, which exists from its first member on.</summary>
     public ConsumerGroup(string groupId, GroupOptions options)
     {
         (GroupId, _options, _refusals) = (groupId, options, new ConsumerRefusals(groupId));
+        _guests = new ClassicGuests(groupId, options, _members);
     }
 
     /// <summary>The group as it was written; its members' sessions, and their time to give partitions back, begin anew.</summary>
@@ -36,11 +33,11 @@ public sealed class ConsumerGroup : IGroup
     {
         foreach (ConsumerGroupChange change in written.ToChanges())
         {
-            Apply(change);
+            _members.Apply(change);
         }
-        foreach ((string memberId, MemberSubscription subscription) in _state.Subscriptions)
+        foreach ((string memberId, MemberSubscription subscription) in _members.State.Subscriptions)
         {
-            _timers.Renew(memberId, nowMs + times.SessionTimeoutMs);
+            _members.Timers.Renew(memberId, nowMs + (subscription.Classic?.SessionTimeoutMs ?? times.SessionTimeoutMs));
             AwaitRevocation(memberId, subscription, nowMs);
         }
     }
@@ -55,16 +52,20 @@ public sealed class ConsumerGroup : IGroup
     public string? ProtocolType => "consumer";
 
     /// <inheritdoc/>
-    public bool HasMembers => _state.Subscriptions.Count > 0;
+    public bool HasMembers => _members.Count > 0;
+
+    /// <summary>True when it is to become a classic group: all members speak that protocol, and the policy allows it.</summary>
+    public bool IsClassicInDisguise => HasMembers && !_isDead && _members.ClassicCount == _members.Count && _members.Count <= _options.MembersMax
+        && _options.MigrationPolicy is GroupMigrationPolicy.Downgrade or GroupMigrationPolicy.Bidirectional;
 
     /// <summary>The group's epoch.</summary>
-    public GroupEpoch Epoch => _state.Mark.Epoch;
+    public GroupEpoch Epoch => _members.Epoch;
 
     /// <summary>The epoch of the target assignment.</summary>
-    public GroupEpoch TargetEpoch => _state.TargetEpoch;
+    public GroupEpoch TargetEpoch => _members.TargetEpoch;
 
     /// <inheritdoc/>
-    public long NextDeadlineMs => _timers.NextMs;
+    public long NextDeadlineMs => _members.Timers.NextMs;
 
     /// <inheritdoc/>
     public GroupState State => this switch
@@ -72,20 +73,11 @@ public sealed class ConsumerGroup : IGroup
         { _isDead: true } => GroupState.Dead,
         { HasMembers: false } => GroupState.Empty,
         _ when Epoch > TargetEpoch => GroupState.Assigning,
-        _ => _reconciledCount == _state.Subscriptions.Count ? GroupState.Stable : GroupState.Reconciling,
+        _ => _members.ReconciledCount == _members.Count ? GroupState.Stable : GroupState.Reconciling,
     };
 
     /// <summary>What has changed since it was asked last, in its order: one record each.</summary>
-    public IReadOnlyList<ConsumerGroupChange> TakeChanges()
-    {
-        if (_changes.Count == 0)
-        {
-            return [];
-        }
-        List<ConsumerGroupChange> taken = _changes;
-        _changes = [];
-        return taken;
-    }
+    public IReadOnlyList<ConsumerGroupChange> TakeChanges() => _members.TakeChanges();
 
     /// <summary>Takes a heartbeat, by which a member also joins and leaves.</summary>
     /// <param name="request">The request.</param>
@@ -109,17 +101,37 @@ public sealed class ConsumerGroup : IGroup
         return isLeaving ? Leave(named) : Beat(named, image, times, nowMs);
     }
 
+    /// <summary>Takes a join by the classic protocol, which is answered at once.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="fresh">A random number, for the id of a new member that has none.</param>
+    /// <param name="image">The topics that there are.</param>
+    /// <param name="nowMs">Milliseconds since 1970.</param>
+    /// <returns>The answer, to be given when the changes are durable.</returns>
+    public JoinGroupReply Join(JoinGroupRequest request, Guid fresh, TopicImage image, long nowMs) =>
+        _isDead ? JoinGroupReply.Refused(_refusals.Gone.Error, _refusals.Gone.Message!, request.MemberId) : _guests.Join(request, fresh, image, nowMs);
+
+    /// <summary>Tells a member of the classic protocol its assignment.</summary>
+    public SyncGroupReply Sync(SyncGroupRequest request, TopicImage image, long nowMs) =>
+        _isDead ? SyncGroupReply.Refused(_refusals.Gone.Error, _refusals.Gone.Message!) : _guests.Sync(request, image, nowMs);
+
+    /// <summary>Takes a sign of life of a member of the classic protocol, and tells it whether it has to join again.</summary>
+    public GroupReply Heartbeat(HeartbeatRequest request, TopicImage image, long nowMs) => _isDead ? _refusals.Gone : _guests.Heartbeat(request, image, nowMs);
+
+    /// <summary>Removes members of the classic protocol.</summary>
+    public LeaveGroupReply Leave(IReadOnlyList<LeavingMember> leaving) =>
+        _isDead ? new LeaveGroupReply(_refusals.Gone.Error, _refusals.Gone.Message, []) : _guests.Leave(leaving);
+
     /// <summary>Removes the members whose session is over, or that have not given partitions back in their time.</summary>
     public void Advance(long nowMs)
     {
-        IReadOnlyList<string> expired = _timers.TakeExpired(nowMs);
+        IReadOnlyList<string> expired = _members.Timers.TakeExpired(nowMs);
         foreach (string memberId in expired)
         {
-            Remove(memberId);
+            _members.Remove(memberId);
         }
         if (expired.Count > 0)
         {
-            Bump();
+            _members.Bump();
         }
     }
 
@@ -134,8 +146,9 @@ public sealed class ConsumerGroup : IGroup
         {
             return GroupReply.Done;
         }
-        GroupReply check = CheckEpochOf(request.MemberId, new GroupEpoch(request.GenerationId));
-        return check.Error != ErrorCode.UnknownMemberId && !request.KnowsMemberEpochs ? _refusals.OldCommit : check;
+        return _members.Find(request.MemberId) is { Classic: null } && !request.KnowsMemberEpochs
+            ? _refusals.OldCommit
+            : CheckEpochOf(request.MemberId, new GroupEpoch(request.GenerationId));
     }
 
     /// <inheritdoc/>
@@ -145,7 +158,7 @@ public sealed class ConsumerGroup : IGroup
     public GroupReply CheckDeleteOffsets() => _isDead ? _refusals.NotFound : GroupReply.Done;
 
     /// <inheritdoc/>
-    public bool SubscribesTo(string topic) => _topics.Contains(topic);
+    public bool SubscribesTo(string topic) => _members.Topics.Contains(topic);
 
     /// <summary>From the commit on, for topics that nobody reads.</summary>
     public long? ExpiryBaseMs(string topic, long commitTimestampMs) => SubscribesTo(topic) ? null : commitTimestampMs;
@@ -162,20 +175,25 @@ public sealed class ConsumerGroup : IGroup
     }
 
     /// <summary>The changes after which nothing of the group is left.</summary>
-    public IEnumerable<ConsumerGroupChange> ToDeletions() => _state.ToDeletions();
+    public IEnumerable<ConsumerGroupChange> ToDeletions() => _members.State.ToDeletions();
+
+    /// <summary>The classic group that takes the place of this one, which <see cref="IsClassicInDisguise"/>.</summary>
+    /// <param name="image">The topics that there are.</param>
+    /// <param name="nowMs">Milliseconds since 1970.</param>
+    public GroupMetadata ToClassic(TopicImage image, long nowMs) => GroupDowngrade.Plan(_members.State, image, nowMs);
 
     /// <summary>The group as it is.</summary>
     /// <param name="image">The topics that there are.</param>
     public ConsumerGroupDescription Describe(TopicImage image)
     {
-        DescribedConsumer[] members = [.. _state.Subscriptions.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Describe(pair.Key, pair.Value))];
+        DescribedConsumer[] members = [.. _members.State.Subscriptions.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Describe(pair.Key, pair.Value))];
         return new ConsumerGroupDescription
         {
             GroupId = GroupId,
             State = State,
             Epoch = Epoch,
             TargetEpoch = TargetEpoch,
-            Assignor = PartitionAssignors.Prefer(_state.Subscriptions.Values),
+            Assignor = PartitionAssignors.Prefer(_members.State.Subscriptions.Values),
             Members = members,
             TopicNames = members.SelectMany(member => member.Assignment.Concat(member.Target)).Select(topic => image.Find(topic.TopicId)).OfType<ImageTopic>().Distinct()
                 .ToDictionary(topic => topic.TopicId, topic => topic.Name),
@@ -186,15 +204,18 @@ public sealed class ConsumerGroup : IGroup
     {
         string memberId = request.MemberId;
         MemberProgress before = Admit(request);
-        Subscribe(memberId, request, image);
-        MakeTarget(image);
-        PartitionSet? owned = request.Owned is null ? null : PartitionSet.From(request.Owned);
-        MemberProgress after = Reconciliation.Step(before, _state.TargetOf(memberId), TargetEpoch, owned, partition => _owners.IsHeldByAnother(memberId, partition));
-        _timers.Renew(memberId, nowMs + times.SessionTimeoutMs);
-        if (after != _state.ProgressOf(memberId))
+        _members.Subscribe(memberId, (_members.Find(memberId) ?? new MemberSubscription()).With(request), image);
+        _members.MakeTarget(image);
+        MemberProgress after = _members.Step(memberId, before, request.Owned is null ? null : PartitionSet.From(request.Owned));
+        _members.Timers.Renew(memberId, nowMs + times.SessionTimeoutMs);
+        bool isOther = after != _members.State.ProgressOf(memberId);
+        if (isOther)
         {
-            Emit(new ProgressChange(memberId, after));
-            AwaitRevocation(memberId, _state.Subscriptions[memberId], nowMs);
+            _members.Emit(new ProgressChange(memberId, after));
+        }
+        if (isOther || request.Epoch == GroupEpoch.Joining)
+        {
+            AwaitRevocation(memberId, _members.State.Subscriptions[memberId], nowMs);
         }
         bool isFull = request is { RebalanceTimeoutMs: not -1, Owned: not null } && (request.TopicNames ?? (object?)request.TopicPattern) is not null;
         // Also when the answer that said it was lost: the member says an older epoch, or has something else.
@@ -215,53 +236,57 @@ public sealed class ConsumerGroup : IGroup
         {
             return CheckNames(request) ?? CheckEpoch(request);
         }
-        string? named = _statics.Find(request.InstanceId);
-        if (named is not null && named != request.MemberId && _state.ProgressOf(named).Epoch != GroupEpoch.LeavingForRestart)
+        string? named = _members.Statics.Find(request.InstanceId);
+        // Static members of the classic protocol do not say that they leave.
+        if (named is not null && named != request.MemberId && _members.Find(named)!.Classic is null && _members.State.ProgressOf(named).Epoch != GroupEpoch.LeavingForRestart)
         {
             return _refusals.Unreleased(request.InstanceId!);
         }
-        if (_state.Subscriptions.TryGetValue(request.MemberId, out MemberSubscription? known) && known.InstanceId != request.InstanceId)
+        if (_members.State.Subscriptions.TryGetValue(request.MemberId, out MemberSubscription? known) && known.InstanceId != request.InstanceId)
         {
             return ConsumerRefusals.Illegal("A member keeps the instance id that it has joined with.");
         }
         bool isNew = named is null && known is null;
-        return isNew && _state.Subscriptions.Count >= _options.ConsumerMembersMax ? _refusals.Full(_options.ConsumerMembersMax) : null;
+        return isNew && _members.State.Subscriptions.Count >= _options.ConsumerMembersMax ? _refusals.Full(_options.ConsumerMembersMax) : null;
     }
 
     /// <summary>Whether the names are those of one member.</summary>
     private GroupReply? CheckNames(ConsumerHeartbeatRequest request)
     {
-        if (!_state.Exists)
+        if (!_members.State.Exists)
         {
             return _refusals.NotFound;
         }
         if (request.InstanceId is { } instanceId)
         {
-            return _statics.Find(instanceId) switch
+            return _members.Statics.Find(instanceId) switch
             {
                 null => _refusals.UnknownInstance(instanceId),
-                string memberId => memberId == request.MemberId ? null : _refusals.Fenced(instanceId),
+                string memberId when memberId != request.MemberId => _refusals.Fenced(instanceId),
+                string memberId => CheckKind(memberId),
             };
         }
-        return _state.Subscriptions.ContainsKey(request.MemberId) ? null : _refusals.UnknownMember(request.MemberId);
+        return CheckKind(request.MemberId);
     }
+
+    private GroupReply? CheckKind(string memberId) => _members.Find(memberId) is { Classic: null } ? null : _refusals.UnknownMember(memberId);
 
     // The epoch before the current one is that of a member that has not heard the answer to its last heartbeat, if it has nothing but what it was given.
     private GroupReply? CheckEpoch(ConsumerHeartbeatRequest request)
     {
-        MemberProgress progress = _state.ProgressOf(request.MemberId);
+        MemberProgress progress = _members.State.ProgressOf(request.MemberId);
         bool isLost = request.Epoch == progress.PreviousEpoch && request.Epoch < progress.Epoch && request.Owned is { } owned && PartitionSet.From(owned).IsSubsetOf(progress.Assigned);
         return request.Epoch == progress.Epoch || isLost ? null : _refusals.WrongEpoch(request.Epoch, progress.Epoch);
     }
 
     private GroupReply CheckEpochOf(string memberId, GroupEpoch epoch)
     {
-        if (!_state.Subscriptions.ContainsKey(memberId))
+        if (_members.Find(memberId) is not { } member)
         {
             return _refusals.UnknownMember(memberId);
         }
-        GroupEpoch current = _state.ProgressOf(memberId).Epoch;
-        return current == epoch ? GroupReply.Done : _refusals.StaleEpoch(epoch, current);
+        GroupEpoch current = _members.State.ProgressOf(memberId).Epoch;
+        return current == epoch ? GroupReply.Done : member.Classic is null ? _refusals.StaleEpoch(epoch, current) : _refusals.OldGeneration(epoch, current);
     }
 
     /// <summary>Where the member stands as its heartbeat begins. Who joins again has nothing, and is given again what it had.</summary>
@@ -269,74 +294,13 @@ public sealed class ConsumerGroup : IGroup
     {
         if (request.Epoch != GroupEpoch.Joining)
         {
-            return _state.ProgressOf(request.MemberId);
+            return _members.State.ProgressOf(request.MemberId);
         }
-        if (_statics.Find(request.InstanceId) is { } former && former != request.MemberId)
+        if (_members.Statics.Find(request.InstanceId) is { } former && former != request.MemberId)
         {
-            Replace(former, request.MemberId);
+            _members.Replace(former, request.MemberId);
         }
-        return _state.ProgressOf(request.MemberId) with { Epoch = GroupEpoch.Joining, State = MemberState.Stable, Revoking = PartitionSet.Empty };
-    }
-
-    /// <summary>Has a newcomer take the place of the static member of its name, with everything that it had.</summary>
-    private void Replace(string former, string memberId)
-    {
-        MemberSubscription subscription = _state.Subscriptions[former];
-        PartitionSet target = _state.TargetOf(former);
-        MemberProgress progress = _state.ProgressOf(former);
-        Remove(former);
-        Emit(new SubscriptionChange(memberId, subscription));
-        Emit(new TargetChange(memberId, target));
-        Emit(new ProgressChange(memberId, progress with { Epoch = GroupEpoch.Joining, PreviousEpoch = GroupEpoch.Leaving }));
-    }
-
-    private void Subscribe(string memberId, ConsumerHeartbeatRequest request, TopicImage image)
-    {
-        MemberSubscription? known = _state.Subscriptions.GetValueOrDefault(memberId);
-        MemberSubscription wanted = (known ?? new MemberSubscription()).With(request);
-        if (!wanted.Equals(known))
-        {
-            Emit(new SubscriptionChange(memberId, wanted));
-        }
-        bool isOther = known is null || !wanted.ReadsTheSameAs(known);
-        if (isOther || _image?.Version != image.Version)
-        {
-            _image = image;
-            long hash = _topics.Hash(image);
-            if (isOther || hash != _state.Mark.TopicsHash)
-            {
-                Emit(new GroupEpochChange(new GroupMark(Epoch.Next(), hash)));
-            }
-        }
-    }
-
-    private void MakeTarget(TopicImage image)
-    {
-        if (Epoch == TargetEpoch)
-        {
-            return;
-        }
-        IPartitionAssignor assignor = PartitionAssignors.Get(PartitionAssignors.Prefer(_state.Subscriptions.Values));
-        var resolved = new Dictionary<MemberSubscription, IReadOnlyList<ImageTopic>>(SameTopics.Comparer);
-        AssignmentMember[] members =
-            [.. _state.Subscriptions.Select(pair => new AssignmentMember(pair.Key, pair.Value.InstanceId, Resolve(pair.Value), _state.TargetOf(pair.Key)))];
-        foreach ((string memberId, PartitionSet target) in assignor.Assign(members))
-        {
-            if (!target.Equals(_state.TargetOf(memberId)))
-            {
-                Emit(new TargetChange(memberId, target));
-            }
-        }
-        Emit(new TargetEpochChange(Epoch));
-
-        IReadOnlyList<ImageTopic> Resolve(MemberSubscription subscription)
-        {
-            if (!resolved.TryGetValue(subscription, out IReadOnlyList<ImageTopic>? topics))
-            {
-                resolved.Add(subscription, topics = _topics.Resolve(subscription, image));
-            }
-            return topics;
-        }
+        return _members.State.ProgressOf(request.MemberId) with { Epoch = GroupEpoch.Joining, State = MemberState.Stable, Revoking = PartitionSet.Empty };
     }
 
     private ConsumerHeartbeatReply Leave(ConsumerHeartbeatRequest request)
@@ -344,72 +308,27 @@ public sealed class ConsumerGroup : IGroup
         if (request.Epoch == GroupEpoch.LeavingForRestart)
         {
             // Its session goes on: in that time it comes back, or others get its partitions.
-            MemberProgress away = _state.ProgressOf(request.MemberId) with { Epoch = GroupEpoch.LeavingForRestart, Revoking = PartitionSet.Empty };
-            if (away != _state.ProgressOf(request.MemberId))
+            MemberProgress away = _members.State.ProgressOf(request.MemberId) with { Epoch = GroupEpoch.LeavingForRestart, Revoking = PartitionSet.Empty };
+            if (away != _members.State.ProgressOf(request.MemberId))
             {
-                Emit(new ProgressChange(request.MemberId, away));
+                _members.Emit(new ProgressChange(request.MemberId, away));
             }
-            _timers.Await(request.MemberId, long.MaxValue);
+            _members.Timers.Await(request.MemberId, long.MaxValue);
         }
         else
         {
-            Remove(request.MemberId);
-            Bump();
+            _members.Remove(request.MemberId);
+            _members.Bump();
         }
         return new ConsumerHeartbeatReply { MemberId = request.MemberId, Epoch = request.Epoch };
     }
 
-    private void Remove(string memberId)
-    {
-        Emit(new ProgressChange(memberId, null));
-        Emit(new TargetChange(memberId, null));
-        Emit(new SubscriptionChange(memberId, null));
-        _timers.Remove(memberId);
-    }
-
-    private void Bump() => Emit(new GroupEpochChange(new GroupMark(Epoch.Next(), _image is { } image ? _topics.Hash(image) : _state.Mark.TopicsHash)));
-
     private void AwaitRevocation(string memberId, MemberSubscription subscription, long nowMs) =>
-        _timers.Await(memberId, _state.ProgressOf(memberId).State == MemberState.Unrevoked ? nowMs + subscription.RebalanceTimeoutMs : long.MaxValue);
-
-    private void Emit(ConsumerGroupChange change)
-    {
-        _changes.Add(change);
-        Apply(change);
-    }
-
-    /// <summary>Changes the state and what is derived from it.</summary>
-    private void Apply(ConsumerGroupChange change)
-    {
-        switch (change)
-        {
-            case SubscriptionChange subscription:
-                MemberSubscription? known = _state.Subscriptions.GetValueOrDefault(subscription.MemberId);
-                _topics.Move(known, subscription.Value);
-                _statics.Move(subscription.MemberId, known?.InstanceId, subscription.Value?.InstanceId);
-                _state.Apply(change);
-                break;
-            case ProgressChange progress:
-                MemberProgress before = _state.ProgressOf(progress.MemberId);
-                _owners.Move(progress.MemberId, before, progress.Value);
-                _reconciledCount += CountReconciled(progress.Value) - CountReconciled(before);
-                _state.Apply(change);
-                break;
-            case TargetEpochChange:
-                _state.Apply(change);
-                _reconciledCount = _state.Subscriptions.Keys.Count(memberId => _state.ProgressOf(memberId).IsReconciledTo(TargetEpoch));
-                break;
-            default:
-                _state.Apply(change);
-                break;
-        }
-    }
-
-    private int CountReconciled(MemberProgress? progress) => progress?.IsReconciledTo(TargetEpoch) == true ? 1 : 0;
+        _members.Timers.Await(memberId, _members.State.ProgressOf(memberId).State == MemberState.Unrevoked ? nowMs + subscription.RebalanceTimeoutMs : long.MaxValue);
 
     private DescribedConsumer Describe(string memberId, MemberSubscription subscription)
     {
-        MemberProgress progress = _state.ProgressOf(memberId);
+        MemberProgress progress = _members.State.ProgressOf(memberId);
         return new DescribedConsumer
         {
             MemberId = memberId,
@@ -421,7 +340,8 @@ public sealed class ConsumerGroup : IGroup
             TopicNames = subscription.TopicNames,
             TopicPattern = subscription.TopicPattern,
             Assignment = progress.Assigned.ToTopics(),
-            Target = _state.TargetOf(memberId).ToTopics(),
+            Target = _members.State.TargetOf(memberId).ToTopics(),
+            IsClassic = subscription.Classic is not null,
         };
     }
 }

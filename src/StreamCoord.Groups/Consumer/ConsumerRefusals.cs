@@ -35,4 +35,7 @@ internal sealed class ConsumerRefusals(string groupId)
 
     public GroupReply StaleEpoch(GroupEpoch said, GroupEpoch current) =>
         new(ErrorCode.StaleMemberEpoch, $"The member's epoch in group '{groupId}' is {current} and not {said}. Try again with the epoch of the next heartbeat's answer.");
+
+    public GroupReply OldGeneration(GroupEpoch said, GroupEpoch current) =>
+        new(ErrorCode.IllegalGeneration, $"The member's generation in group '{groupId}' is {current} and not {said}. Join again.");
 }

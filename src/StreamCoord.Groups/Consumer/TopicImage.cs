@@ -45,4 +45,20 @@ public sealed class TopicImage
             ? new TopicImage(Version + 1, _byName.Remove(name), byId)
             : new TopicImage(Version + 1, _byName.SetItem(name, topic), byId.SetItem(topic.TopicId, topic));
     }
+
+    /// <summary>The partitions by the names of their topics; those of topics that there are not any more are left out.</summary>
+    public IEnumerable<TopicPartition> NamesOf(PartitionSet partitions)
+    {
+        foreach (TopicIdPartition partition in partitions)
+        {
+            if (Find(partition.TopicId) is { } topic)
+            {
+                yield return new TopicPartition(topic.Name, partition.Partition);
+            }
+        }
+    }
+
+    /// <summary>The partitions by the identities of their topics; those of topics that there are not are left out.</summary>
+    public PartitionSet IdsOf(IEnumerable<TopicPartition> partitions) => PartitionSet.From(
+        partitions.Where(partition => Find(partition.Topic) is not null).Select(partition => new TopicIdPartition(Find(partition.Topic)!.TopicId, partition.Partition)));
 }

@@ -21,6 +21,8 @@ public static class ConsumerGroupRecords
     private const short ProgressKey = 8;
     private const short ValueVersion = 0;
     private const uint TopicsHashTag = 0;
+    private const uint ClassicTraitsTag = 0;
+    private const sbyte IsThere = 1;
 
     /// <summary>The key of a change.</summary>
     public static byte[] Key(string groupId, ConsumerGroupChange change)
@@ -109,10 +111,10 @@ public static class ConsumerGroupRecords
             writer.NoTags();
             return;
         }
+        Span<byte> hash = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(hash, mark.TopicsHash);
         writer.Varint(1);
-        writer.Varint(TopicsHashTag);
-        writer.Varint(sizeof(long));
-        writer.Int64(mark.TopicsHash);
+        writer.Tagged(TopicsHashTag, hash);
     }
 
     private static GroupMark ReadMark(ref FlexibleSpanReader reader)
@@ -138,7 +140,50 @@ public static class ConsumerGroupRecords
         writer.String(subscription.TopicPattern);
         writer.Int32(subscription.RebalanceTimeoutMs);
         writer.String(subscription.Assignor);
+        if (subscription.Classic is not { } classic)
+        {
+            writer.NoTags();
+            return;
+        }
+        writer.Varint(1);
+        writer.Tagged(ClassicTraitsTag, ToBytes(classic));
+    }
+
+    private static byte[] ToBytes(ClassicTraits classic)
+    {
+        var writer = new FlexibleBytesWriter();
+        writer.Int8(IsThere);
+        writer.Int32(classic.SessionTimeoutMs);
+        writer.Count(classic.Protocols.Count);
+        foreach (GroupProtocol protocol in classic.Protocols)
+        {
+            writer.String(protocol.Name);
+            writer.Bytes(protocol.Metadata.Span);
+            writer.NoTags();
+        }
         writer.NoTags();
+        return writer.ToArray();
+    }
+
+    private static ClassicTraits? ReadClassic(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return null;
+        }
+        var reader = new FlexibleSpanReader(bytes);
+        if (reader.Int8() != IsThere)
+        {
+            return null;
+        }
+        int sessionTimeoutMs = reader.Int32();
+        var protocols = new GroupProtocol[reader.Count()];
+        for (int i = 0; i < protocols.Length; i++)
+        {
+            protocols[i] = new GroupProtocol(reader.String(), reader.Bytes().ToArray());
+            reader.SkipTags();
+        }
+        return protocols.Length > 0 ? new ClassicTraits(sessionTimeoutMs, protocols) : throw new GroupFormatException("A member of the classic protocol supports nothing.");
     }
 
     private static MemberSubscription ReadSubscription(ref FlexibleSpanReader reader)
@@ -159,6 +204,7 @@ public static class ConsumerGroupRecords
             TopicPattern = reader.NullableString(),
             RebalanceTimeoutMs = reader.Int32(),
             Assignor = reader.NullableString(),
+            Classic = ReadClassic(reader.Tag(ClassicTraitsTag)),
         };
     }
 

@@ -61,6 +61,20 @@ internal sealed class FlexibleBytesWriter
         Encoding.UTF8.GetBytes(value, _target);
     }
 
+    public void Bytes(ReadOnlySpan<byte> value)
+    {
+        Varint((uint)value.Length + 1);
+        _target.Write(value);
+    }
+
+    /// <summary>A tagged field, behind the number of them.</summary>
+    public void Tagged(uint tag, ReadOnlySpan<byte> value)
+    {
+        Varint(tag);
+        Varint((uint)value.Length);
+        _target.Write(value);
+    }
+
     /// <summary>The number of elements of an array; null for no array.</summary>
     public void Count(int? value) => Varint(value is { } count ? (uint)count + 1 : 0);
 

@@ -45,6 +45,12 @@ internal ref struct FlexibleSpanReader(ReadOnlySpan<byte> bytes)
         return length == 0 ? null : Encoding.UTF8.GetString(Take(length - 1));
     }
 
+    public ReadOnlySpan<byte> Bytes()
+    {
+        uint length = Varint();
+        return length > 0 ? Take(length - 1) : throw new GroupFormatException("Bytes that must be there are null.");
+    }
+
     /// <summary>The number of elements of an array, each of which takes a byte at least.</summary>
     public int Count()
     {
