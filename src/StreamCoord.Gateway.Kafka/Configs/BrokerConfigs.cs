@@ -60,13 +60,15 @@ internal sealed class BrokerConfigs
             Number("group.consumer.max.heartbeat.interval.ms", groups.ConsumerHeartbeatIntervalMsMax, defaults.ConsumerHeartbeatIntervalMsMax, "The longest such interval that a group may set."),
             Number("group.consumer.max.session.timeout.ms", groups.ConsumerSessionTimeoutMsMax, defaults.ConsumerSessionTimeoutMsMax, "The longest session timeout that a consumer group may set."),
             Number("group.consumer.max.size", groups.ConsumerMembersMax, defaults.ConsumerMembersMax, "The most members of a consumer group."),
-            new("group.consumer.migration.policy", TopicConfigType.Word, "disabled", "disabled", "Groups change between the protocols only while they have no members."),
+            Text("group.consumer.migration.policy", Name(groups.MigrationPolicy), Name(defaults.MigrationPolicy), "Which groups change between the protocols while they have members."),
             Number("group.consumer.min.heartbeat.interval.ms", groups.ConsumerHeartbeatIntervalMsMin, defaults.ConsumerHeartbeatIntervalMsMin, "The shortest interval of heartbeats that a group may set."),
             Number("group.consumer.min.session.timeout.ms", groups.ConsumerSessionTimeoutMsMin, defaults.ConsumerSessionTimeoutMsMin, "The shortest session timeout that a consumer group may set."),
             Number("group.consumer.session.timeout.ms", groups.ConsumerSessionTimeoutMs, defaults.ConsumerSessionTimeoutMs, "How long a member of a consumer group may be silent."),
             new("group.coordinator.rebalance.protocols", TopicConfigType.WordList, "classic,consumer", "classic,consumer", "The protocols of groups that are served."),
         ];
     }
+
+    private static string Name(GroupMigrationPolicy policy) => policy.ToString().ToLowerInvariant();
 
     private static string Names(KafkaGatewayOptions options) => string.Join(',', options.SaslMechanisms.Select(mechanism => mechanism.Name()));
 

@@ -10,7 +10,7 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// <summary>Describes consumer groups with their members, and what those have and are to have. One of the classic type is not found.</summary>
 internal sealed class ConsumerGroupDescribeHandler(IGrainFactory grains) : ApiHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
 {
-    /// <summary>Speaks the protocol of consumer groups; 0 would be a classic member.</summary>
+    private const sbyte ClassicMember = 0;
     private const sbyte ConsumerMember = 1;
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed class ConsumerGroupDescribeHandler(IGrainFactory grains) : ApiHa
         SubscribedTopicRegex = member.TopicPattern,
         Assignment = Describe(member.Assignment, names),
         TargetAssignment = Describe(member.Target, names),
-        MemberType = ConsumerMember,
+        MemberType = member.IsClassic ? ClassicMember : ConsumerMember,
     };
 
     private static Answer.AssignmentData Describe(IReadOnlyList<TopicPartitions> topics, IReadOnlyDictionary<TopicId, string> names) => new()

@@ -42,10 +42,10 @@ internal sealed class ConsumerGroupGrain(
 
     public Task<SyncGroupReply> Sync(SyncGroupRequest request) => RunAsync(live => live.SyncAsync(request), SyncGroupReply.Refused);
 
-    public Task<GroupReply> Heartbeat(HeartbeatRequest request) => RunAsync(live => Task.FromResult(live.Heartbeat(request)), (error, message) => new GroupReply(error, message));
+    public Task<GroupReply> Heartbeat(HeartbeatRequest request) => RunAsync(live => live.HeartbeatAsync(request), (error, message) => new GroupReply(error, message));
 
     public Task<LeaveGroupReply> Leave(IReadOnlyList<LeavingMember> members) =>
-        RunAsync(live => Task.FromResult(live.Leave(members)), (error, message) => new LeaveGroupReply(error, message, []));
+        RunAsync(live => live.LeaveAsync(members), (error, message) => new LeaveGroupReply(error, message, []));
 
     public async Task<ConsumerHeartbeatReply> ConsumerHeartbeat(ConsumerHeartbeatRequest request)
     {

@@ -3,6 +3,7 @@ using StreamCoord.Grains.Coordinators;
 using StreamCoord.Groups;
 using StreamCoord.Groups.Classic;
 using StreamCoord.Groups.Consumer;
+using StreamCoord.Groups.Conversion;
 using StreamCoord.Groups.Offsets;
 using StreamCoord.Groups.Storage;
 using StreamCoord.Log.Producers;
@@ -16,6 +17,8 @@ namespace StreamCoord.Grains.Groups;
 /// <remarks>Owns its members; what is stored belongs to the term. Called by the group's grain only, one turn at a time; its methods may interleave at their awaits.</remarks>
 internal sealed partial class LiveGroup
 {
+    private const string UnknownOutcome = "The outcome is not known: what has changed in the group could not be written. Find the coordinator anew.";
+
     private readonly Dictionary<RequestToken, TaskCompletionSource<JoinGroupReply>> _joins = [];
     private readonly Dictionary<RequestToken, TaskCompletionSource<SyncGroupReply>> _syncs = [];
     private readonly StoredGroup _stored;
@@ -61,15 +64,14 @@ internal sealed partial class LiveGroup
 
     public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private string OtherTypeMessage => $"Group '{_group.GroupId}' is a consumer group, whose members speak the protocol of KIP-848.";
-
     private bool Exists => _group.HasMembers || _group.State is not (GroupState.Empty or GroupState.Dead) || !_stored.IsEmpty;
 
     public Task<JoinGroupReply> JoinAsync(JoinGroupRequest request)
     {
-        if (_consumers is not null && !TryBecomeClassic())
+        if (_consumers is { } consumers && !TryBecomeClassic())
         {
-            return Task.FromResult(JoinGroupReply.Refused(ErrorCode.InconsistentGroupProtocol, OtherTypeMessage, request.MemberId));
+            JoinGroupReply reply = consumers.Group.Join(request, Guid.NewGuid(), _around.Topics.Current, NowMs);
+            return AnswerAsync(consumers, reply, (error, message) => JoinGroupReply.Refused(error, message, request.MemberId));
         }
         var token = new RequestToken(++_lastToken);
         var answer = new TaskCompletionSource<JoinGroupReply>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,9 +83,9 @@ internal sealed partial class LiveGroup
 
     public Task<SyncGroupReply> SyncAsync(SyncGroupRequest request)
     {
-        if (_consumers is not null)
+        if (_consumers is { } consumers)
         {
-            return Task.FromResult(SyncGroupReply.Refused(ErrorCode.UnknownMemberId, OtherTypeMessage));
+            return AnswerAsync(consumers, consumers.Group.Sync(request, _around.Topics.Current, NowMs), SyncGroupReply.Refused);
         }
         var token = new RequestToken(++_lastToken);
         var answer = new TaskCompletionSource<SyncGroupReply>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -93,26 +95,26 @@ internal sealed partial class LiveGroup
         return answer.Task;
     }
 
-    public GroupReply Heartbeat(HeartbeatRequest request)
+    public Task<GroupReply> HeartbeatAsync(HeartbeatRequest request)
     {
-        if (_consumers is not null)
+        if (_consumers is { } consumers)
         {
-            return new GroupReply(ErrorCode.UnknownMemberId, OtherTypeMessage);
+            return AnswerAsync(consumers, consumers.Group.Heartbeat(request, _around.Topics.Current, NowMs), (error, message) => new GroupReply(error, message));
         }
         GroupReply reply = _classic.Heartbeat(request, NowMs);
         Carry();
-        return reply;
+        return Task.FromResult(reply);
     }
 
-    public LeaveGroupReply Leave(IReadOnlyList<LeavingMember> members)
+    public Task<LeaveGroupReply> LeaveAsync(IReadOnlyList<LeavingMember> members)
     {
-        if (_consumers is not null)
+        if (_consumers is { } consumers)
         {
-            return new LeaveGroupReply(ErrorCode.None, null, [.. members.Select(member => new LeftMember(member.MemberId, member.GroupInstanceId, ErrorCode.UnknownMemberId))]);
+            return AnswerAsync(consumers, consumers.Group.Leave(members), (error, message) => new LeaveGroupReply(error, message, []));
         }
         LeaveGroupReply reply = _classic.Leave(members, NowMs);
         Carry();
-        return reply;
+        return Task.FromResult(reply);
     }
 
     public void Advance()
@@ -121,35 +123,26 @@ internal sealed partial class LiveGroup
         Carry();
         if (_consumers is { } consumers)
         {
-            _ = CarryAsync(consumers, isNew: false);
+            _ = CarryAsync(consumers);
         }
     }
 
     public GroupDescription Describe() => Exists && _consumers is null
         ? _classic.Describe()
-        : GroupDescription.Refused(ErrorCode.GroupIdNotFound, _consumers is null ? $"There is no group '{_group.GroupId}'." : OtherTypeMessage, _group.GroupId);
+        : GroupDescription.Refused(ErrorCode.GroupIdNotFound, $"There is no classic group '{_group.GroupId}'.", _group.GroupId);
 
     public ConsumerGroupDescription DescribeConsumers() => _consumers is { } consumers
         ? consumers.Group.Describe(_around.Topics.Current)
         : ConsumerGroupDescription.Refused(ErrorCode.GroupIdNotFound, $"There is no consumer group '{_group.GroupId}'.", _group.GroupId);
 
-    /// <summary>Takes a heartbeat of the protocol of KIP-848. A group without members becomes one of that type by its first member.</summary>
-    public async Task<ConsumerHeartbeatReply> HeartbeatAsync(ConsumerHeartbeatRequest request)
+    /// <summary>Takes a heartbeat of the protocol of KIP-848. A classic group becomes one of that type by its first such member.</summary>
+    public Task<ConsumerHeartbeatReply> HeartbeatAsync(ConsumerHeartbeatRequest request)
     {
-        bool isNew = _consumers is null;
-        if (isNew && (request.Epoch != GroupEpoch.Joining || _classic.HasMembers || _classic.State != GroupState.Empty))
+        if (_consumers is null)
         {
-            return ConsumerHeartbeatReply.Refused(ErrorCode.GroupIdNotFound, $"There is no consumer group '{_group.GroupId}': it does not exist, or has members of the classic protocol.");
+            return UpgradeAsync(request);
         }
-        LiveConsumerGroup consumers = _consumers ?? Host(new ConsumerGroup(_group.GroupId, _options));
-        ConsumerHeartbeatReply reply = consumers.Group.Heartbeat(request, Guid.NewGuid(), _around.Topics.Current, _around.Configs.TimesOf(_group.GroupId), NowMs);
-        if (reply.Error != ErrorCode.None)
-        {
-            return reply;
-        }
-        (_consumers, _group) = (consumers, consumers.Group);
-        ErrorCode error = await CarryAsync(consumers, isNew);
-        return error == ErrorCode.None ? reply : ConsumerHeartbeatReply.Refused(error, "The outcome is not known: what has changed in the group could not be written. Find the coordinator anew.");
+        return AnswerAsync(_consumers, Heartbeat(_consumers.Group, request), ConsumerHeartbeatReply.Refused);
     }
 
     /// <summary>Forgets the offsets of a topic, but for those that were committed later.</summary>
@@ -336,12 +329,57 @@ internal sealed partial class LiveGroup
 
     private LiveConsumerGroup Host(ConsumerGroup group) => new(group, _stored, AppendAsync);
 
-    /// <summary>Has what consumers have changed written; the first of them also takes away what is left of a classic group.</summary>
-    private async Task<ErrorCode> CarryAsync(LiveConsumerGroup consumers, bool isNew)
+    private ConsumerHeartbeatReply Heartbeat(ConsumerGroup group, ConsumerHeartbeatRequest request) =>
+        group.Heartbeat(request, Guid.NewGuid(), _around.Topics.Current, _around.Configs.TimesOf(_group.GroupId), NowMs);
+
+    private async Task<ConsumerHeartbeatReply> UpgradeAsync(ConsumerHeartbeatRequest request)
     {
-        Task<ErrorCode> writing = isNew
-            ? consumers.WriteChangesAsync([new CoordinatorRecord(GroupRecords.MetadataKey(_group.GroupId), null)], () => _stored.Metadata = null)
-            : consumers.WriteChangesAsync();
+        if (request.Epoch != GroupEpoch.Joining || _classic.State == GroupState.Dead)
+        {
+            return ConsumerHeartbeatReply.Refused(ErrorCode.GroupIdNotFound, $"There is no consumer group '{_group.GroupId}'.");
+        }
+        if (GroupUpgrade.Plan(_classic, _options, _around.Topics.Current, out IReadOnlyList<ConsumerGroupChange> changes) is { } refusal)
+        {
+            return ConsumerHeartbeatReply.Refused(refusal.Error, refusal.Message!);
+        }
+        var state = new ConsumerGroupState();
+        foreach (ConsumerGroupChange change in changes)
+        {
+            state.Apply(change);
+        }
+        LiveConsumerGroup consumers = Host(new ConsumerGroup(_group.GroupId, _options, state, _around.Configs.TimesOf(_group.GroupId), NowMs));
+        ConsumerHeartbeatReply reply = Heartbeat(consumers.Group, request);
+        if (reply.Error != ErrorCode.None)
+        {
+            return reply;
+        }
+        _classic.EndForUpgrade();
+        (_consumers, _group) = (consumers, consumers.Group);
+        ErrorCode error = await SettleAsync(consumers.WriteUpgradeAsync(changes, () => _stored.Metadata = null));
+        return error == ErrorCode.None ? reply : ConsumerHeartbeatReply.Refused(error, UnknownOutcome);
+    }
+
+    /// <summary>Gives an answer when it, and all before it, is durable.</summary>
+    private async Task<T> AnswerAsync<T>(LiveConsumerGroup consumers, T reply, Func<ErrorCode, string, T> refuse)
+    {
+        ErrorCode error = await CarryAsync(consumers);
+        return error == ErrorCode.None ? reply : refuse(error, UnknownOutcome);
+    }
+
+    /// <summary>Has what consumers have changed written; they become a classic group when they are nothing else any more.</summary>
+    private Task<ErrorCode> CarryAsync(LiveConsumerGroup consumers) => SettleAsync(consumers.Group.IsClassicInDisguise ? DowngradeAsync(consumers) : consumers.WriteChangesAsync());
+
+    private Task<ErrorCode> DowngradeAsync(LiveConsumerGroup consumers)
+    {
+        GroupMetadata metadata = consumers.Group.ToClassic(_around.Topics.Current, NowMs);
+        var record = new CoordinatorRecord(GroupRecords.MetadataKey(_group.GroupId), GroupRecords.MetadataValue(metadata));
+        (_classic, _consumers) = (new ClassicGroup(_group.GroupId, _options, metadata, NowMs), null);
+        _group = _classic;
+        return consumers.WriteDowngradeAsync(record, () => _stored.Metadata = metadata);
+    }
+
+    private async Task<ErrorCode> SettleAsync(Task<ErrorCode> writing)
+    {
         Carry();
         ErrorCode error = await writing;
         if (error == ErrorCode.MessageTooLarge)

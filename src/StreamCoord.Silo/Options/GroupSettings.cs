@@ -46,6 +46,7 @@ internal static class GroupSettings
             ConsumerHeartbeatIntervalMsMin = heartbeat.Min,
             ConsumerHeartbeatIntervalMsMax = heartbeat.Max,
             ConsumerMembersMax = settings.Number("Groups:ConsumerMembersMax", defaults.ConsumerMembersMax, 1, MembersMax),
+            MigrationPolicy = settings.Choice("Groups:MigrationPolicy", defaults.MigrationPolicy),
         };
     }
 

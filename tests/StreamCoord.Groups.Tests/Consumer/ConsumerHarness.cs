@@ -4,7 +4,7 @@ using StreamCoord.Groups.Storage;
 namespace StreamCoord.Groups.Tests.Consumer;
 
 /// <summary>A consumer group with a clock and topics of its own. What it has changed goes through the bytes of its records into a second state, from which it can be begun again.</summary>
-internal sealed class ConsumerHarness
+internal sealed class ConsumerHarness : IConsumerService
 {
     public const int SessionTimeoutMs = 45_000;
     public const int RebalanceTimeoutMs = 60_000;
@@ -99,6 +99,8 @@ internal sealed class ConsumerHarness
     public void Restart() => Group = new ConsumerGroup("g", _options, Durable, Times, NowMs);
 
     public DescribedConsumer Member(string memberId) => Group.Describe(Image).Members.Single(member => member.MemberId == memberId);
+
+    public DescribedConsumer? FindMember(string memberId) => Group.Describe(Image).Members.FirstOrDefault(member => member.MemberId == memberId);
 
     public PartitionSet Assigned(string memberId) => PartitionSet.From(Member(memberId).Assignment);
 

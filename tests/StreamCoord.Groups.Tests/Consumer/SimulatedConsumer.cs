@@ -3,7 +3,7 @@ using StreamCoord.Groups.Consumer;
 namespace StreamCoord.Groups.Tests.Consumer;
 
 /// <summary>A client as KIP-848 wants it: it reads what it was given until it is told to give it back, is late now and then, and its messages get lost.</summary>
-internal sealed class SimulatedConsumer(int number, ConsumerHarness group, Random random)
+internal sealed class SimulatedConsumer(int number, IConsumerService group, Random random)
 {
     /// <summary>A client that has heard nothing, or has not given back, for so long reads no more: its session or its time to give back may be over.</summary>
     private const int GiveUpMs = 25_000;
@@ -40,7 +40,8 @@ internal sealed class SimulatedConsumer(int number, ConsumerHarness group, Rando
         if (IsMember)
         {
             GiveUp();
-            group.Leave(Id, InstanceId is not null && random.Next(2) == 0 ? GroupEpoch.LeavingForRestart : GroupEpoch.Leaving, InstanceId);
+            GroupEpoch epoch = InstanceId is not null && random.Next(2) == 0 ? GroupEpoch.LeavingForRestart : GroupEpoch.Leaving;
+            group.Send(new ConsumerHeartbeatRequest { MemberId = Id, Epoch = epoch, InstanceId = InstanceId });
         }
         Die();
     }
@@ -84,7 +85,7 @@ internal sealed class SimulatedConsumer(int number, ConsumerHarness group, Rando
         if (reply.Error == ErrorCode.None)
         {
             // What the member has and is to have is never taken away.
-            Assert.Equal(PartitionSet.Empty, before.Intersect(group.Target(Id)).Except(AssignedNow()));
+            Assert.Equal(PartitionSet.Empty, before.Intersect(PartitionSet.From(group.FindMember(Id)!.Target)).Except(AssignedNow()));
         }
         if (answerIsLost)
         {
@@ -116,7 +117,7 @@ internal sealed class SimulatedConsumer(int number, ConsumerHarness group, Rando
     }
 
     private PartitionSet AssignedNow() =>
-        group.Group.Describe(group.Image).Members.FirstOrDefault(member => member.MemberId == Id) is { } member ? PartitionSet.From(member.Assignment) : PartitionSet.Empty;
+        group.FindMember(Id) is { } member ? PartitionSet.From(member.Assignment) : PartitionSet.Empty;
 
     private void GiveUp()
     {
