@@ -131,7 +131,7 @@ public sealed class ConsumerGroup : IGroup
         }
         if (expired.Count > 0)
         {
-            _members.Bump();
+            BumpUnlessClassic();
         }
     }
 
@@ -318,9 +318,18 @@ public sealed class ConsumerGroup : IGroup
         else
         {
             _members.Remove(request.MemberId);
-            _members.Bump();
+            BumpUnlessClassic();
         }
         return new ConsumerHeartbeatReply { MemberId = request.MemberId, Epoch = request.Epoch };
+    }
+
+    // The members of a group that becomes a classic one go on from the epoch that they know: it is their generation, and they are told of a rebalance.
+    private void BumpUnlessClassic()
+    {
+        if (!IsClassicInDisguise)
+        {
+            _members.Bump();
+        }
     }
 
     private void AwaitRevocation(string memberId, MemberSubscription subscription, long nowMs) =>

@@ -28,6 +28,32 @@ public sealed class ConsumerGroupRecordsTests
     }
 
     [Fact]
+    public void MemberOfTheClassicProtocol_HasATaggedField()
+    {
+        var classic = new ClassicTraits(6_000, [new GroupProtocol("range", new byte[] { 1, 2 }), new GroupProtocol("x", new byte[] { 3 })]);
+        var subscription = new MemberSubscription { ClientId = "c", ClientHost = "h", TopicNames = ["t"], RebalanceTimeoutMs = 9, Classic = classic };
+        const string Traits = "01" + "00001770" + "03" + "0672616E6765" + "030102" + "00" + "0278" + "0203" + "00" + "00";
+        Check("0005" + "000167" + "00016D", "0000" + "00" + "00" + "0263" + "0268" + "02" + "0274" + "00" + "00000009" + "00" + "01" + "00" + "16" + Traits, new SubscriptionChange("m", subscription));
+    }
+
+    [Theory]
+    [InlineData("FF", true)]
+    [InlineData("01" + "00001770" + "01" + "00", false)]
+    [InlineData("01" + "00001770" + "FFFFFFFF0F", false)]
+    [InlineData("01" + "0000", false)]
+    public void MalformedTraits_AreRefused_AndNoneAreNone(string traits, bool areNone)
+    {
+        byte[] value = Convert.FromHexString("0000" + "00" + "00" + "0263" + "0268" + "01" + "00" + "00000009" + "00" + "01" + "00" + $"{traits.Length / 2:X2}" + traits);
+        SubscriptionChange Read() => (SubscriptionChange)ConsumerGroupRecords.Read(Convert.FromHexString("000500016700016D"), value, false)!.Value.Change;
+        if (areNone)
+        {
+            Assert.Null(Read().Value!.Classic);
+            return;
+        }
+        Assert.Throws<GroupFormatException>(Read);
+    }
+
+    [Fact]
     public void Target_IsRecords6And7()
     {
         Check("0006" + "000167", "0000" + "00000005" + "00", new TargetEpochChange(new GroupEpoch(5)));
