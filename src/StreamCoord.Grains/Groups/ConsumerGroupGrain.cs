@@ -120,7 +120,7 @@ internal sealed class ConsumerGroupGrain(
         }
         catch (TimeoutException)
         {
-            return refuse(ErrorCode.CoordinatorLoadInProgress, "What groups have committed is being read. Try again.");
+            return refuse(ErrorCode.CoordinatorLoadInProgress, "What groups have committed, or their topics, are being read. Try again.");
         }
         return await action(live);
     }
@@ -129,7 +129,13 @@ internal sealed class ConsumerGroupGrain(
     {
         if (_live is not { IsClosed: false })
         {
-            OffsetsTerm term = await partitions.Of(GroupId).GetTermAsync().WaitAsync(TimeSpan.FromMilliseconds(options.LoadWaitMs), time);
+            var wait = TimeSpan.FromMilliseconds(options.LoadWaitMs);
+            OffsetsTerm term = await partitions.Of(GroupId).GetTermAsync().WaitAsync(wait, time);
+            if (term.Find(GroupId).IsOfConsumers)
+            {
+                // Without its topics it would take them all for deleted, also when a member of the classic protocol calls, or a session ends.
+                await around.Topics.Ready.WaitAsync(wait, time);
+            }
             if (_live is not { IsClosed: false })
             {
                 (_live, _dueMs) = (new LiveGroup(GroupId, term, new LiveGroupContext(options, around, time, logger), OnChanged), long.MaxValue);

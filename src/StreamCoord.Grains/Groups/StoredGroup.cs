@@ -32,6 +32,18 @@ internal sealed class StoredGroup(string groupId)
     /// <summary>Members in the protocol of KIP-848, and that the group is of that type.</summary>
     public ConsumerGroupState Consumers => _consumers;
 
+    /// <summary>True when the group is of the consumer type.</summary>
+    public bool IsOfConsumers
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _consumers.Exists;
+            }
+        }
+    }
+
     /// <summary>True when more than offsets is known of the group.</summary>
     public bool HasType
     {

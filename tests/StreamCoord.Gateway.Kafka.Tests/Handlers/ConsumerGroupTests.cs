@@ -35,6 +35,30 @@ public sealed class ConsumerGroupTests(SiloFixture fixture) : TopicTests(fixture
     }
 
     [Fact]
+    public async Task MemberOfTheClassicProtocol_IsDescribedAsOne_AndCommitsByAnOldVersion()
+    {
+        BeatAnswer joined = await JoinAsync(1);
+        byte[] subscription = [0, 0, 0, 0, 0, 1, 0, (byte)TopicName.Length, .. System.Text.Encoding.UTF8.GetBytes(TopicName), 255, 255, 255, 255];
+        var request = new JoinGroupRequest
+        {
+            GroupId = GroupId,
+            ProtocolType = "consumer",
+            SessionTimeoutMs = 10_000,
+            RebalanceTimeoutMs = 10_000,
+            Protocols = [new JoinGroupRequest.JoinGroupRequestProtocol { Name = "range", Metadata = subscription }],
+        };
+        JoinGroupResponse classic = await Client.AskAsync<JoinGroupRequest, JoinGroupResponse>(request, 3);
+        Assert.Equal((0, joined.MemberEpoch + 1, "range", ""), (classic.ErrorCode, classic.GenerationId, classic.ProtocolName, classic.Leader));
+
+        ConsumerGroupDescribeResponse.DescribedGroup group = await DescribeAsync(1);
+        Assert.Equal([0, 1], group.Members.Select(member => (int)member.MemberType).Order());
+        Assert.Equal(classic.MemberId, group.Members.Single(member => member.MemberType == 0).MemberId);
+        Assert.Equal(ErrorCode.None, await CommitAsync(MemberVersion - 1, Guid.Empty, classic.MemberId, classic.GenerationId));
+        Assert.Equal(ErrorCode.IllegalGeneration, await CommitAsync(MemberVersion - 1, Guid.Empty, classic.MemberId, classic.GenerationId + 1));
+        Assert.Equal(ErrorCode.UnsupportedVersion, await CommitAsync(MemberVersion - 1, Guid.Empty, "m", joined.MemberEpoch));
+    }
+
+    [Fact]
     public async Task Refusals_HaveKafkasCodes()
     {
         Assert.Equal(ErrorCode.InvalidRequest, await ErrorAsync(new Beat { GroupId = "", MemberId = "m" }));
