@@ -32,8 +32,10 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - DescribeQuorum tells of the log of the znode tree, which is what the cluster's metadata is kept in, under Kafka's name for it.
         - Any broker coordinates any group: FindCoordinator answers the one that was asked.
         - Consumer groups (KIP-848) have the assignors `uniform` and `range`. Their patterns are .NET's expressions without backtracking where Kafka has RE2's, which differ in rare forms.
-        - A group changes between the classic protocol and that of KIP-848 only while it has no members, as Kafka's with `group.consumer.migration.policy=disabled`: a ConsumerGroupHeartbeat to a group
-          with classic members answers GROUP_ID_NOT_FOUND, a JoinGroup to one with members of the other kind INCONSISTENT_GROUP_PROTOCOL.
+        - A group changes between the classic protocol and that of KIP-848 also while it has members, as Kafka's `group.consumer.migration.policy` says, which is `Groups:MigrationPolicy` here and
+          bidirectional by default: its first member of KIP-848 upgrades it, and when the last of them is gone it is a classic group again. In between members of the classic protocol join, sync and commit
+          as ever, with their epoch for a generation. A group of another type than `consumer`, one whose members' texts cannot be read or give one partition to two, and one whose own assignor adds user
+          data are not upgraded: GROUP_ID_NOT_FOUND. With the assignors that clients come with such data is passed over, where Kafka refuses it.
         - Configurations of topics and groups can be changed; those of brokers are options of the silo's process, told and not changed. Groups have `consumer.session.timeout.ms` and
           `consumer.heartbeat.interval.ms`; there are no share groups, and no `share.*`. There are no log levels of brokers.
         - There is one broker: ElectLeaders answers ELECTION_NOT_NEEDED, and AlterPartitionReassignments takes that broker alone and moves nothing.

@@ -23,7 +23,6 @@ public sealed class ClassicGroup : IGroup
     private readonly HashSet<GroupMember> _unsynced = [];
     private readonly Dictionary<string, long> _announced = [];
     private readonly GroupWrites _writes;
-    private string? _protocol;
     private long _syncDeadlineMs = GroupMember.Never;
 
     /// <summary>An empty group that nothing is known of.</summary>
@@ -39,7 +38,7 @@ public sealed class ClassicGroup : IGroup
     public ClassicGroup(string groupId, GroupOptions options, GroupMetadata metadata, long nowMs)
         : this(groupId, options, metadata.StateTimestampMs < 0 ? nowMs : metadata.StateTimestampMs)
     {
-        (ProtocolType, Generation, _protocol) = (metadata.ProtocolType.Length == 0 ? null : metadata.ProtocolType, metadata.Generation, metadata.Protocol);
+        (ProtocolType, Generation, Protocol) = (metadata.ProtocolType.Length == 0 ? null : metadata.ProtocolType, metadata.Generation, metadata.Protocol);
         foreach (MemberMetadata written in metadata.Members)
         {
             GroupMember member = GroupMember.From(written);
@@ -48,7 +47,7 @@ public sealed class ClassicGroup : IGroup
         }
         _members.SetLeader(metadata.Leader);
         State = _members.Count == 0 ? GroupState.Empty : GroupState.Stable;
-        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
+        SubscribedTopics = _members.ReadTopics(ProtocolType, Protocol);
         if (_members.Count > 0 && metadata.Leader is null)
         {
             PrepareRebalance(nowMs);
@@ -72,6 +71,9 @@ public sealed class ClassicGroup : IGroup
 
     /// <inheritdoc/>
     public string? ProtocolType { get; private set; }
+
+    /// <summary>The protocol that was chosen for the newest generation; null when there is none.</summary>
+    public string? Protocol { get; private set; }
 
     /// <summary>The topics of the newest generation; null when the members' protocol does not tell.</summary>
     public IReadOnlySet<string>? SubscribedTopics { get; private set; }
@@ -126,7 +128,7 @@ public sealed class ClassicGroup : IGroup
     {
         // What was chosen may be another protocol since, but then a rebalance is under way: only the other answer makes clients give up.
         GroupReply? rebalancing = State == GroupState.PreparingRebalance ? _refusals.Rebalancing : null;
-        if ((CheckGeneration(request.MemberId, request.GroupInstanceId, request.GenerationId) ?? rebalancing ?? _checks.CheckProtocol(request, ProtocolType, _protocol)) is { } problem)
+        if ((CheckGeneration(request.MemberId, request.GroupInstanceId, request.GenerationId) ?? rebalancing ?? _checks.CheckProtocol(request, ProtocolType, Protocol)) is { } problem)
         {
             _answers.RefuseSync(token, problem);
             return;
@@ -225,11 +227,8 @@ public sealed class ClassicGroup : IGroup
         return GroupReply.Done;
     }
 
-    /// <summary>
-    /// The members as they are, with all that they support, for a consumer group to be made of them. Whoever waits and was never told its id is left out: its client will come back as another one.
-    /// </summary>
-    public IReadOnlyList<MemberMetadata> ToMembers() =>
-        [.. _members.All.Where(member => !member.IsNameless).Select(member => member.ToMetadata(_protocol, member.Assignment) with { Protocols = member.Protocols })];
+    /// <summary>The members as they are, but for those that wait and were never told their ids: their clients will come back as others.</summary>
+    public IReadOnlyList<MemberMetadata> ToMembers() => _members.ToMetadata(Protocol);
 
     /// <summary>Ends the group because it has become a consumer group; whoever waits is to join that.</summary>
     public void EndForUpgrade()
@@ -298,7 +297,7 @@ public sealed class ClassicGroup : IGroup
     /// <summary>The group as it is.</summary>
     public GroupDescription Describe()
     {
-        string? protocol = State == GroupState.Stable ? _protocol : null;
+        string? protocol = State == GroupState.Stable ? Protocol : null;
         return new GroupDescription(
             ErrorCode.None, null, GroupId, State, ProtocolType ?? "", protocol ?? "", Generation, [.. _members.All.Select(member => member.Describe(protocol))]);
     }
@@ -381,7 +380,7 @@ public sealed class ClassicGroup : IGroup
         member.Take(request);
         _members.SetProtocols(member, request.Protocols);
         Renew(member, nowMs);
-        if (_members.SelectProtocol() != _protocol)
+        if (_members.SelectProtocol() != Protocol)
         {
             Await(token, member);
             PrepareRebalance(nowMs);
@@ -392,7 +391,7 @@ public sealed class ClassicGroup : IGroup
         reply = request.SupportsSkippingAssignment
             ? reply with { SkipAssignment = member == _members.Leader }
             : reply with { Leader = formerLeader, Members = [] };
-        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
+        SubscribedTopics = _members.ReadTopics(ProtocolType, Protocol);
         Write(new PendingWrite(Generation, null, new JoinAnswered(token, reply)), member => member.Assignment);
     }
 
@@ -513,14 +512,14 @@ public sealed class ClassicGroup : IGroup
         Generation = checked(Generation + 1);
         if (_members.Count == 0)
         {
-            _protocol = null;
-            SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
+            Protocol = null;
+            SubscribedTopics = _members.ReadTopics(ProtocolType, Protocol);
             (State, StateTimestampMs) = (GroupState.Empty, nowMs);
             Write(new PendingWrite(Generation, null, null), _ => ReadOnlyMemory<byte>.Empty);
             return;
         }
-        _protocol = _members.SelectProtocol();
-        SubscribedTopics = _members.ReadTopics(ProtocolType, _protocol);
+        Protocol = _members.SelectProtocol();
+        SubscribedTopics = _members.ReadTopics(ProtocolType, Protocol);
         (State, StateTimestampMs) = (GroupState.CompletingRebalance, nowMs);
         foreach (GroupMember member in _members.All)
         {
@@ -554,13 +553,13 @@ public sealed class ClassicGroup : IGroup
 
     private void Write(PendingWrite write, Func<GroupMember, ReadOnlyMemory<byte>> assignmentOf)
     {
-        MemberMetadata[] members = [.. _members.All.Select(member => member.ToMetadata(_protocol, assignmentOf(member)))];
-        _writes.Begin(write, new GroupMetadata(ProtocolType ?? "", Generation, _protocol, _members.Leader?.Id, StateTimestampMs, members));
+        MemberMetadata[] members = [.. _members.All.Select(member => member.ToMetadata(Protocol, assignmentOf(member)))];
+        _writes.Begin(write, new GroupMetadata(ProtocolType ?? "", Generation, Protocol, _members.Leader?.Id, StateTimestampMs, members));
     }
 
-    private JoinGroupReply Joined(GroupMember member) => _answers.Joined(member, Generation, ProtocolType, _protocol);
+    private JoinGroupReply Joined(GroupMember member) => _answers.Joined(member, Generation, ProtocolType, Protocol);
 
-    private SyncGroupReply Assigned(GroupMember member) => new(ErrorCode.None, null, ProtocolType, _protocol, member.Assignment);
+    private SyncGroupReply Assigned(GroupMember member) => new(ErrorCode.None, null, ProtocolType, Protocol, member.Assignment);
 
     /// <summary>Why a request of a member is not one of a member of this generation; null when it is.</summary>
     private GroupReply? CheckGeneration(string memberId, string? instanceId, int generation) => State == GroupState.Dead

@@ -133,6 +133,10 @@ internal sealed class GroupMembers
         return candidates.MaxBy(candidate => votes[candidate])!;
     }
 
+    /// <summary>Those whose clients know their ids, with all that they support.</summary>
+    public IReadOnlyList<MemberMetadata> ToMetadata(string? protocol) =>
+        [.. _inOrder.Where(member => !member.IsNameless).Select(member => member.ToMetadata(protocol, member.Assignment) with { Protocols = member.Protocols })];
+
     /// <summary>The topics that they read, when their protocol tells; else null.</summary>
     public IReadOnlySet<string>? ReadTopics(string? protocolType, string? protocol)
     {

@@ -6,6 +6,9 @@ namespace StreamCoord.Groups.Conversion;
 /// <summary>How a classic group becomes a consumer group while it has members. Pure; leaves the group as it is.</summary>
 public static class GroupUpgrade
 {
+    /// <summary>The assignors that clients come with, which make nothing of what stands in an assignment besides partitions; librdkafka repeats there what a member said.</summary>
+    private static readonly HashSet<string> CommonAssignors = ["range", "roundrobin", "sticky", "cooperative-sticky"];
+
     /// <summary>The changes that make a consumer group of the members, at the epoch that is their generation; or why they cannot be members of one.</summary>
     /// <param name="group">The group.</param>
     /// <param name="options">What is allowed.</param>
@@ -19,7 +22,7 @@ public static class GroupUpgrade
         string? problem = Check(group, members, options);
         if (problem is null && members.Count > 0)
         {
-            problem = TryConvert(group.Generation, members, image, out changes);
+            problem = TryConvert(group, members, image, out changes);
         }
         return problem is null ? null : new GroupReply(ErrorCode.GroupIdNotFound, $"Classic group '{group.GroupId}' cannot become a consumer group while it has members: {problem}");
     }
@@ -41,9 +44,9 @@ public static class GroupUpgrade
         return members.Count > options.ConsumerMembersMax ? $"it has more than the {options.ConsumerMembersMax} members that Groups:ConsumerMembersMax allows." : null;
     }
 
-    private static string? TryConvert(int generation, IReadOnlyList<MemberMetadata> members, TopicImage image, out IReadOnlyList<ConsumerGroupChange> changes)
+    private static string? TryConvert(ClassicGroup group, IReadOnlyList<MemberMetadata> members, TopicImage image, out IReadOnlyList<ConsumerGroupChange> changes)
     {
-        var epoch = new GroupEpoch(generation);
+        var epoch = new GroupEpoch(group.Generation);
         List<ConsumerGroupChange> made = [new GroupEpochChange(new GroupMark(epoch, 0))];
         List<ConsumerGroupChange> assigned = [];
         HashSet<TopicIdPartition> held = [];
@@ -51,7 +54,7 @@ public static class GroupUpgrade
         List<(MemberMetadata Member, EmbeddedSubscription Said, PartitionSet Assigned)> read = [];
         foreach (MemberMetadata member in members)
         {
-            if (TryRead(member, image, out EmbeddedSubscription? said, out PartitionSet? partitions) is { } problem)
+            if (TryRead(member, group.Protocol, image, out EmbeddedSubscription? said, out PartitionSet? partitions) is { } problem)
             {
                 return problem;
             }
@@ -74,7 +77,7 @@ public static class GroupUpgrade
         return null;
     }
 
-    private static string? TryRead(MemberMetadata member, TopicImage image, out EmbeddedSubscription? said, out PartitionSet? assigned)
+    private static string? TryRead(MemberMetadata member, string? protocol, TopicImage image, out EmbeddedSubscription? said, out PartitionSet? assigned)
     {
         assigned = null;
         ReadOnlyMemory<byte> metadata = member.Subscription.IsEmpty ? member.Protocols![0].Metadata : member.Subscription;
@@ -84,7 +87,9 @@ public static class GroupUpgrade
             return "what its members say to each other cannot be read.";
         }
         assigned = image.IdsOf(given.Partitions);
-        return given.HasUserData ? "its assignor gives members something besides partitions, which would be lost. Change to an assignor that does not." : null;
+        return given.HasUserData && !CommonAssignors.Contains(protocol ?? "")
+            ? $"its assignor '{protocol}' gives members something besides partitions, which would be lost. Change to an assignor that does not."
+            : null;
     }
 
     private static MemberSubscription Subscription(MemberMetadata member, EmbeddedSubscription said) => new()

@@ -115,23 +115,34 @@ public sealed class UpgradeTests
         AssertRefused(group, group.FormTwo().First);
     }
 
-    public static TheoryData<string, byte[], byte[]> Unconvertible => new()
+    public static TheoryData<string, string, byte[], byte[]> Unconvertible => new()
     {
-        { "connect", Embedded.Subscription(["t"]), Assignment(0) },
-        { "consumer", "metadata"u8.ToArray(), Assignment(0) },
-        { "consumer", Embedded.Subscription(["t"]), "assignment"u8.ToArray() },
-        { "consumer", Embedded.Subscription(["t"]), [.. Assignment(0)[..^4], 0, 0, 0, 1, 9] },
+        { "connect", "range", Embedded.Subscription(["t"]), Assignment(0) },
+        { "consumer", "range", "metadata"u8.ToArray(), Assignment(0) },
+        { "consumer", "range", Embedded.Subscription(["t"]), "assignment"u8.ToArray() },
+        { "consumer", "mine", Embedded.Subscription(["t"]), [.. Assignment(0)[..^4], 0, 0, 0, 1, 9] },
     };
 
     [Theory]
     [MemberData(nameof(Unconvertible))]
-    public void MembersThatCannotBeRead_OrWhoseAssignorSaysMore_AreRefused(string type, byte[] said, byte[] assignment)
+    public void MembersThatCannotBeRead_OrWhoseAssignorSaysMore_AreRefused(string type, string assignor, byte[] said, byte[] assignment)
     {
         var group = new MixedHarness();
         group.SetTopic("t", 1);
-        JoinGroupReply joined = Must(group.Joined(group.Join(Request("", said) with { ProtocolType = type })));
+        JoinGroupReply joined = Must(group.Joined(group.Join(Request("", said, null, assignor) with { ProtocolType = type })));
         group.Sync(joined, (joined.MemberId, assignment));
         AssertRefused(group, joined);
+    }
+
+    [Fact]
+    public void UserDataOfACommonAssignor_IsOfNoAccount()
+    {
+        var group = new MixedHarness();
+        group.SetTopic("t", 1);
+        JoinGroupReply joined = Must(group.Joined(group.Join(Request("", Embedded.Subscription(["t"], null, 1, [7]), null, "cooperative-sticky"))));
+        group.Sync(joined, (joined.MemberId, [.. Assignment(0)[..^4], 0, 0, 0, 1, 7]));
+        Assert.Equal(ErrorCode.None, group.JoinConsumer().Error);
+        Assert.Equal([0], Assert.Single(group.FindMember(joined.MemberId)!.Assignment).Partitions);
     }
 
     [Fact]
