@@ -62,6 +62,7 @@ public sealed class DescribeConfigsTests(SiloFixture fixture) : TopicTests(fixtu
         Assert.Equal(("1", 4), values["node.id"]);
         Assert.Equal(($"PLAINTEXT://{Fixture.Silo.Kafka}", 4), values["advertised.listeners"]);
         Assert.Equal(("2000000", 4), values["socket.request.max.bytes"]);
+        Assert.Equal(("bidirectional", 5), values["group.consumer.migration.policy"]);
         Assert.Equal(("true", 5), values["delete.topic.enable"]);
         Assert.Equal(("1", 5), values["num.partitions"]);
         Assert.Equal(values.Keys.Order(StringComparer.Ordinal), values.Keys);
