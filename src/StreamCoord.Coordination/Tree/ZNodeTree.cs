@@ -216,6 +216,9 @@ public sealed class ZNodeTree : IWatcherSets
         return [.. unwatched.Select(projection => projection.Path)];
     }
 
+    /// <summary>True when there is a znode whose data is in the log only, and nobody is about to read it from there.</summary>
+    public bool LacksData(string path) => FindProjection(path) is null && Find(path) is { } node && node.DataOffset != Offset.None;
+
     /// <summary>The record of the log that holds the znode's data, when the projection does not have it; else <see cref="Offset.None"/>.</summary>
     public Offset FindMissingData(ZNodeProjection projection) =>
         Find(projection.Path) is { } node && !projection.TryGetData(node, out _) ? node.DataOffset : Offset.None;

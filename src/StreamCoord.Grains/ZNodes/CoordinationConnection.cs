@@ -282,8 +282,26 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     private void ReadLater(OutboxSlot slot, ZNodeCaller caller, ReadOperation operation) =>
         Enqueue(async () => _outbox.Complete(slot, await ReadAsync(caller, operation, watch: false)));
 
-    private void ReadInLine(long tag, ZNodeCaller caller, ReadOperation operation, bool watch) =>
+    private void ReadInLine(long tag, ZNodeCaller caller, ReadOperation operation, bool watch)
+    {
+        Prefetch(operation);
         Enqueue(tag, async slot => _outbox.Complete(slot, await ReadAsync(caller, operation, watch)));
+    }
+
+    // Reads that wait in the line are answered one after another, but what they need is brought into memory for all at once.
+    private void Prefetch(ReadOperation operation)
+    {
+        ZNodeTree tree = _service.Tree;
+        string? missingPath;
+        lock (tree.Gate)
+        {
+            missingPath = operation is GetDataOperation get && tree.LacksData(get.Path) ? get.Path : null;
+        }
+        if (missingPath is not null)
+        {
+            _service.ActivateAsync(missingPath).Ignore();
+        }
+    }
 
     private async Task<ZNodeReply> ReadAsync(ZNodeCaller caller, ReadOperation operation, bool watch)
     {

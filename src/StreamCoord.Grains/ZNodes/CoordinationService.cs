@@ -10,7 +10,7 @@ namespace StreamCoord.Grains.ZNodes;
 /// nothing but its parts.
 /// </summary>
 internal sealed class CoordinationService(
-    TreeFeed feed, TreeLog log, WriteLane lane, SessionHeartbeats heartbeats, TreeHistory history, IGrainFactory grains, ZNodeOptions options) : ICoordination
+    TreeFeed feed, TreeLog log, WriteLane lane, SessionHeartbeats heartbeats, TreeHistory history, ZNodeGrains grains, ZNodeOptions options) : ICoordination
 {
     /// <inheritdoc/>
     public Zxid AppliedZxid => feed.Tree.Applied;
@@ -18,7 +18,7 @@ internal sealed class CoordinationService(
     /// <summary>This silo's committed tree.</summary>
     public ZNodeTree Tree => feed.Tree;
 
-    private IZNodeTreeGrain Sequencer => grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
+    private IZNodeTreeGrain Sequencer => grains.Sequencer;
 
     /// <inheritdoc/>
     public async Task ReadyAsync(CancellationToken cancellationToken)
@@ -122,10 +122,10 @@ internal sealed class CoordinationService(
     public void Write(PendingWrite write) => lane.Write(write);
 
     /// <summary>Brings a znode's data into memory.</summary>
-    public Task ActivateAsync(string path) => grains.GetGrain<IZNodeGrain>(path).Activate();
+    public Task ActivateAsync(string path) => grains.Find(path).Activate();
 
     /// <summary>Brings a znode into memory to stay.</summary>
-    public Task PinAsync(string path) => grains.GetGrain<IZNodeGrain>(path).Pin();
+    public Task PinAsync(string path) => grains.Find(path).Pin();
 
     private async Task<ZNodeReply> ReadAsync(ZNodeCaller caller, ReadOperation operation)
     {

@@ -8,7 +8,7 @@ namespace StreamCoord.Grains.ZNodes;
 /// <summary>
 /// Gathers the signs of life of the sessions that this silo hears from, and passes them on in one call several times per tick; and lets go the znodes that nobody watches any more.
 /// </summary>
-internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed feed, ZNodeOptions options, TimeProvider time, ILogger<SessionHeartbeats> logger) : BackgroundService
+internal sealed partial class SessionHeartbeats(ZNodeGrains grains, TreeFeed feed, ZNodeOptions options, TimeProvider time, ILogger<SessionHeartbeats> logger) : BackgroundService
 {
     private const int RoundsPerTick = 4;
 
@@ -62,7 +62,7 @@ internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed f
         }
         try
         {
-            await grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName).Touch(sessions);
+            await grains.Sequencer.Touch(sessions);
         }
         catch
         {
@@ -83,7 +83,7 @@ internal sealed partial class SessionHeartbeats(IGrainFactory grains, TreeFeed f
         }
         foreach (string path in unwatched)
         {
-            await grains.GetGrain<IZNodeGrain>(path).Unpin();
+            await grains.Find(path).Unpin();
         }
     }
 

@@ -10,7 +10,7 @@ namespace StreamCoord.Grains.ZNodes;
 /// One per silo; safe for concurrent use. A reply comes when the transaction is durable and this silo has applied it. When a call fails, or the sequencer's term ends, what was under
 /// way is answered with <see cref="ZNodeError.ConnectionLoss"/>, and the next writes go to the next term. Always: writes that succeed have zxids in the order of their calls.
 /// </remarks>
-internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
+internal sealed class WriteLane(ZNodeGrains grains, TreeFeed feed)
 {
     private const int BatchesUnderWayMax = 4;
 
@@ -27,7 +27,7 @@ internal sealed class WriteLane(IGrainFactory grains, TreeFeed feed)
     private int _underWay;
     private bool _isConnecting;
 
-    private IZNodeTreeGrain Sequencer => grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
+    private IZNodeTreeGrain Sequencer => grains.Sequencer;
 
     /// <summary>Carries out a write behind those that were given before.</summary>
     public Task<ZNodeReply> WriteAsync(ZNodeCaller caller, WriteOperation operation)

@@ -16,6 +16,7 @@ namespace StreamCoord.Grains.ZNodes;
 internal sealed class ZNodeGrain(TreeFeed feed, TreeLog log) : Grain, IZNodeGrain
 {
     private ZNodeProjection? _projection;
+    private Task? _loading;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -79,7 +80,24 @@ internal sealed class ZNodeGrain(TreeFeed feed, TreeLog log) : Grain, IZNodeGrai
         }
     }
 
+    // Who comes while the data is being read waits for that.
     private async Task LoadAsync()
+    {
+        Task loading = _loading ??= ReadDataAsync();
+        try
+        {
+            await loading;
+        }
+        finally
+        {
+            if (ReferenceEquals(_loading, loading))
+            {
+                _loading = null;
+            }
+        }
+    }
+
+    private async Task ReadDataAsync()
     {
         while (true)
         {

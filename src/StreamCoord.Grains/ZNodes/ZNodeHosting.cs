@@ -27,6 +27,7 @@ public static class ZNodeHosting
         services.AddSingleton<TreeMetrics>();
         services.AddSingleton<TreeFeed>();
         services.AddSingleton<TreeHistory>();
+        services.AddSingleton<ZNodeGrains>();
         services.AddSingleton<WriteLane>();
         services.AddSingleton<SessionHeartbeats>();
         services.AddSingleton<CoordinationService>();
