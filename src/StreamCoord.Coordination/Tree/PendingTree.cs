@@ -36,7 +36,7 @@ internal sealed class PendingTree(ZNodeTree committed)
         }
         while (open.TryPop(out (ZNode Node, string Path) next))
         {
-            foreach (ZNode child in next.Node.Children?.Values ?? Enumerable.Empty<ZNode>())
+            foreach (ZNode child in next.Node.Children ?? Enumerable.Empty<ZNode>())
             {
                 if (paths.Count > countMax)
                 {

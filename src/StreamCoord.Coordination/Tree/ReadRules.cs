@@ -86,8 +86,8 @@ public static class ReadRules
     private static string[] NamesOf(ZNode node, ChildFilter filter) => (node.Children, filter) switch
     {
         (null, _) => [],
-        ({ } children, ChildFilter.All) => [.. children.Keys],
-        ({ } children, _) => [.. children.Values.Where(child => child.Owner.IsEphemeral == (filter == ChildFilter.Ephemeral)).Select(child => child.Name)],
+        ({ } children, ChildFilter.All) => [.. children.Select(child => child.Name)],
+        ({ } children, _) => [.. children.Where(child => child.Owner.IsEphemeral == (filter == ChildFilter.Ephemeral)).Select(child => child.Name)],
     };
 
     private static ZNodeReply GetAcl(ZNodeTree tree, ZNodeCaller caller, string path)

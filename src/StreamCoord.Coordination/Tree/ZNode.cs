@@ -8,6 +8,9 @@ namespace StreamCoord.Coordination.Tree;
 /// </summary>
 internal sealed class ZNode(string name, ZNode? parent)
 {
+    // In the sign of the slot, where it takes no room.
+    private const int KnownFlag = int.MinValue;
+
     private long _czxid;
     private long _mzxid;
     private long _pzxid;
@@ -19,6 +22,7 @@ internal sealed class ZNode(string name, ZNode? parent)
     private int _cversion;
     private int _aversion;
     private int _dataLength = -1;
+    private int _slot;
 
     /// <summary>The last segment of the path; empty for the root.</summary>
     public string Name => name;
@@ -27,7 +31,7 @@ internal sealed class ZNode(string name, ZNode? parent)
     public ZNode? Parent { get; set; } = parent;
 
     /// <summary>The children by name; null as long as there was none.</summary>
-    public Dictionary<string, ZNode>? Children { get; set; }
+    public HashSet<ZNode>? Children { get; set; }
 
     public int ChildCount => Children?.Count ?? 0;
 
@@ -35,13 +39,21 @@ internal sealed class ZNode(string name, ZNode? parent)
     public int DescendantCount { get; set; }
 
     /// <summary>Where the tree keeps it; see <see cref="NodeSlots"/>.</summary>
-    public int Slot { get; set; }
+    public int Slot
+    {
+        get => _slot & int.MaxValue;
+        set => _slot = value | (_slot & KnownFlag);
+    }
 
     /// <summary>
     /// False for a znode that is only known from its children yet: while the tree is loaded a child's record may come before its parent's, which was
     /// written again later.
     /// </summary>
-    public bool IsKnown { get; set; }
+    public bool IsKnown
+    {
+        get => (_slot & KnownFlag) != 0;
+        set => _slot = (_slot & int.MaxValue) | (value ? KnownFlag : 0);
+    }
 
     /// <summary>The access control list; one object for all znodes with the same.</summary>
     public IReadOnlyList<AclEntry> Acl { get; set; } = AclEntry.Open;

@@ -295,7 +295,7 @@ public sealed class ZNodeTree : IWatcherSets
         {
             count++;
             bytes += Math.Max(node.Image.DataLength, 0);
-            foreach (ZNode child in node.Children?.Values ?? Enumerable.Empty<ZNode>())
+            foreach (ZNode child in node.Children ?? Enumerable.Empty<ZNode>())
             {
                 open.Push(child);
             }
@@ -304,7 +304,7 @@ public sealed class ZNodeTree : IWatcherSets
     }
 
     private static ZNode? ChildOf(ZNode parent, ReadOnlySpan<char> name) =>
-        parent.Children is { } children && children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out ZNode? child) ? child : null;
+        parent.Children is { } children ? ChildNames.Find(children, name) : null;
 
     private static NodeImage InitialImage(IReadOnlyList<AclEntry> acl, int aversion, int dataLength) =>
         new(Zxid.Zero, Zxid.Zero, 0, 0, 0, aversion, NodeOwner.None, acl, dataLength);
@@ -458,7 +458,7 @@ public sealed class ZNodeTree : IWatcherSets
     private ZNode Add(ZNode parent, string name)
     {
         var node = new ZNode(name, parent);
-        (parent.Children ??= []).Add(name, node);
+        (parent.Children ??= ChildNames.NewSet()).Add(node);
         Slots.Add(node);
         int pathLength = name.Length;
         for (ZNode? ancestor = parent; ancestor is not null; ancestor = ancestor.Parent)
@@ -481,7 +481,7 @@ public sealed class ZNodeTree : IWatcherSets
         {
             ancestor.DescendantCount -= 1 + node.DescendantCount;
         }
-        parent.Children!.Remove(node.Name);
+        parent.Children!.Remove(node);
         if (parent.Children.Count == 0)
         {
             parent.Children = null;
@@ -505,7 +505,7 @@ public sealed class ZNodeTree : IWatcherSets
     // While old and new records are mixed, at loading, a znode that is deleted may have children of its next life; their records come again.
     private void Forget(ZNode node, int pathLength)
     {
-        foreach (ZNode child in node.Children?.Values ?? Enumerable.Empty<ZNode>())
+        foreach (ZNode child in node.Children ?? Enumerable.Empty<ZNode>())
         {
             Forget(child, pathLength + 1 + child.Name.Length);
         }

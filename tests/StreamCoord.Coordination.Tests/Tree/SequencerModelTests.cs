@@ -130,7 +130,7 @@ public sealed class SequencerModelTests(ITestOutputHelper output)
                 ZNode node = tree.Find(path)!;
                 Assert.Equal((path, model.StatOf(path)), (node.Path, node.Stat));
                 Assert.Equal(expected.Acl, node.Acl);
-                Assert.Equal(model.ChildrenOf(path).Select(child => child[(child.LastIndexOf('/') + 1)..]).Order(), (node.Children?.Keys ?? Enumerable.Empty<string>()).Order());
+                Assert.Equal(model.ChildrenOf(path).Select(child => child[(child.LastIndexOf('/') + 1)..]).Order(), (node.Children ?? Enumerable.Empty<ZNode>()).Select(child => child.Name).Order());
                 Assert.Equal(model.Nodes.Keys.Count(other => other != path && (path == "/" || other.StartsWith(path + "/", StringComparison.Ordinal))), node.DescendantCount);
                 if (node.DataOffset != Offset.None)
                 {
