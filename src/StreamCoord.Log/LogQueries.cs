@@ -40,13 +40,33 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
                     RecordData.Empty, limit, start, damage.To)
                 { LastStableOffset = stable };
             }
-            context.Metrics.Read(outcome.Data.Bytes.Length);
-            return new FetchReply(ErrorCode.None, null, outcome.Data, limit, start, Offset.None)
-            {
-                LastStableOffset = stable,
-                Aborted = isolation == IsolationLevel.ReadCommitted && outcome.Data.Bytes.Length > 0 ? AbortedSearch.Find(log, from, EndOf(outcome.Data)) : [],
-            };
+            return Answer(log, outcome.Data, new ReadRange(from, start, limit, stable), isolation);
         }
+    }
+
+    /// <summary>The same as far as it needs no thread that may block; else null.</summary>
+    public FetchReply? TryReadTail(Offset from, int maxBytes, IsolationLevel isolation)
+    {
+        if (owner.UseIfOpen() is not { } log)
+        {
+            return null;
+        }
+        Offset stable = owner.LastStableOffset;
+        Offset limit = owner.HighWatermark;
+        Offset start = log.StartOffset;
+        return from >= start && LogReader.TryReadTail(log, from, isolation == IsolationLevel.ReadCommitted ? stable : limit, maxBytes) is { } data
+            ? Answer(log, data, new ReadRange(from, start, limit, stable), isolation)
+            : null;
+    }
+
+    private FetchReply Answer(OpenLog log, RecordData data, in ReadRange range, IsolationLevel isolation)
+    {
+        context.Metrics.Read(data.Bytes.Length);
+        return new FetchReply(ErrorCode.None, null, data, range.Limit, range.Start, Offset.None)
+        {
+            LastStableOffset = range.Stable,
+            Aborted = isolation == IsolationLevel.ReadCommitted && data.Bytes.Length > 0 ? AbortedSearch.Find(log, range.From, EndOf(data)) : [],
+        };
     }
 
     /// <summary>See <see cref="PartitionLog.FindOffsetAsync"/>.</summary>
@@ -81,4 +101,7 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
         }
         return end;
     }
+
+    /// <summary>What a read is told about the log beside its data.</summary>
+    private readonly record struct ReadRange(Offset From, Offset Start, Offset Limit, Offset Stable);
 }

@@ -21,6 +21,9 @@ internal readonly record struct ReadOutcome(RecordData Data, DamagedRange? Damag
 /// </summary>
 internal static class LogReader
 {
+    // What is read and checked on a thread that has other things to do as well: some thirty microseconds.
+    private const int TailBytesMax = 128 * 1_024;
+
     /// <summary>Reads whole batches that hold offsets from <paramref name="from"/> on and lie wholly below <paramref name="limit"/>.</summary>
     public static ReadOutcome Read(OpenLog log, Offset from, Offset limit, int maxBytes, LogConfig config)
     {
@@ -52,6 +55,38 @@ internal static class LogReader
             from = Offset.Max(from, segment.NextOffset);
         }
         return ReadOutcome.Nothing;
+    }
+
+    /// <summary>
+    /// The same for what was written a moment ago and is still in the operating system's memory, as readers at the end of a log mostly want it: this one may be called on any thread, for it never waits. Null when it is not
+    /// as simple as that.
+    /// </summary>
+    public static RecordData? TryReadTail(OpenLog log, Offset from, Offset limit, int maxBytes)
+    {
+        if (from >= limit || log.Segments is not [.., Segment active] || active.FindTail(from) is not { } mark)
+        {
+            return null;
+        }
+        int windowBytes = Math.Min(Math.Max(maxBytes, BatchLayout.HeaderSizeBytes), active.SizeBytes - mark.Position);
+        if (windowBytes is <= 0 or > TailBytesMax || !active.TryAcquire())
+        {
+            return null;
+        }
+        IMemoryOwner<byte> buffer = MemoryPool<byte>.Shared.Rent(windowBytes);
+        try
+        {
+            Span<byte> bytes = buffer.Memory.Span[..windowBytes];
+            if (active.Log.TryReadCached(bytes, mark.Position) && WalkBatches(bytes, from, limit, mark.BaseOffset) is { KeptBytes: > 0 } walk)
+            {
+                return Take(ref buffer, walk).Data;
+            }
+            return null;
+        }
+        finally
+        {
+            buffer?.Dispose();
+            active.Release();
+        }
     }
 
     private static ReadOutcome ReadSegment(Segment segment, Offset from, Offset limit, int maxBytes)

@@ -382,6 +382,7 @@ internal sealed class OpenLog
         try
         {
             Segment active = Segments[^1];
+            active.MarkTail(_gatheredHeaders[0].BaseOffset);
             active.Write(_gathered);
             foreach (BatchHeader header in _gatheredHeaders)
             {

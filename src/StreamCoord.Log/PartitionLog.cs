@@ -140,6 +140,9 @@ public sealed partial class PartitionLog
         return await EnqueueAsync(batch.Bytes, RequiredAcks.All, null, isFromCoordinator: true);
     }
 
+    private Task<FetchReply> ReadFromDiskAsync(Offset from, int maxBytes, IsolationLevel isolation) =>
+        _context.Io.Reads.RunAsync(() => _queries.Read(from, maxBytes, isolation));
+
     private Task<AppendReply> EnqueueAsync(Memory<byte> bytes, RequiredAcks acks, LeaderEpoch? onlyEpoch, bool isFromCoordinator)
     {
         (PendingAppend? append, AppendReply? refusal) = BatchAdmission.Admit(bytes, acks, Config, _context.NowMs, onlyEpoch, isFromCoordinator);
@@ -162,7 +165,7 @@ public sealed partial class PartitionLog
     /// <param name="maxBytes">How much to return at most, but for the first batch.</param>
     /// <param name="isolation">What to show of transactions.</param>
     public Task<FetchReply> ReadAsync(Offset from, int maxBytes, IsolationLevel isolation = IsolationLevel.ReadUncommitted) =>
-        _context.Io.Reads.RunAsync(() => _queries.Read(from, maxBytes, isolation));
+        _queries.TryReadTail(from, maxBytes, isolation) is { } newest ? Task.FromResult(newest) : ReadFromDiskAsync(from, maxBytes, isolation);
 
     /// <summary>Ends when there may be something to read from <paramref name="offset"/> on, or when the log is removed or cancelled.</summary>
     public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken) => WaitForRecordsAsync(offset, IsolationLevel.ReadUncommitted, cancellationToken);
@@ -268,10 +271,15 @@ public sealed partial class PartitionLog
         }
     }
 
-    internal OpenLog EnsureOpen()
+    internal OpenLog? UseIfOpen()
     {
         Volatile.Write(ref _lastUsedTimestamp, _context.Time.GetTimestamp());
-        if (Volatile.Read(ref _open) is { } open)
+        return Volatile.Read(ref _open);
+    }
+
+    internal OpenLog EnsureOpen()
+    {
+        if (UseIfOpen() is { } open)
         {
             return open;
         }

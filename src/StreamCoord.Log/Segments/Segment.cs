@@ -15,12 +15,16 @@ namespace StreamCoord.Log.Segments;
 /// </remarks>
 internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset)
 {
+    private const int TailMarksMax = 16;
+
     private readonly Lock _files = new();
+    private readonly TailMark?[] _tail = new TailMark?[TailMarksMax];
     private ILogFile? _log;
     private SegmentIndex? _index;
     private int _users = 1; // The log itself, until Retire.
     private int _sizeBytes;
     private int _indexedUpTo;
+    private int _tailCount;
 
     public Offset BaseOffset { get; } = baseOffset;
 
@@ -123,6 +127,23 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
         {
             Log.Write(batches, _sizeBytes);
         }
+    }
+
+    /// <summary>Remembers where a group of batches is written, for those who read the newest. The writer's; readers may look meanwhile.</summary>
+    public void MarkTail(Offset baseOffset) => Volatile.Write(ref _tail[_tailCount++ % TailMarksMax], new TailMark(baseOffset, _sizeBytes));
+
+    /// <summary>The newest remembered place from which a walk comes by an offset; null when none is.</summary>
+    public TailMark? FindTail(Offset offset)
+    {
+        TailMark? found = null;
+        for (int i = 0; i < TailMarksMax; i++)
+        {
+            if (Volatile.Read(ref _tail[i]) is { } mark && mark.BaseOffset <= offset && (found is null || mark.BaseOffset > found.BaseOffset))
+            {
+                found = mark;
+            }
+        }
+        return found;
     }
 
     /// <summary>Takes note of a batch that is now in the file, behind the last one, and of an index entry where one is due.</summary>

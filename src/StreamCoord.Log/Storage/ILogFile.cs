@@ -9,6 +9,9 @@ public interface ILogFile : IDisposable
     /// <summary>Reads up to the length of <paramref name="buffer"/>; fewer bytes only at the end of the file.</summary>
     int Read(Span<byte> buffer, long position);
 
+    /// <summary>Fills <paramref name="buffer"/> from what the operating system has in memory, without ever waiting for the disk; false, and any part of it filled, when it cannot.</summary>
+    bool TryReadCached(Span<byte> buffer, long position);
+
     /// <summary>Writes all bytes or throws; after a throw any part of them may have been written.</summary>
     void Write(ReadOnlySpan<byte> bytes, long position);
 

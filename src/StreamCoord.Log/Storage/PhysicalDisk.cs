@@ -105,6 +105,8 @@ public sealed class PhysicalDisk : ILogDisk
             return total;
         }
 
+        public bool TryReadCached(Span<byte> buffer, long position) => OperatingSystem.IsLinux() && Posix.ReadCached(handle, buffer, position) == buffer.Length;
+
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             try
@@ -147,11 +149,12 @@ public sealed class PhysicalDisk : ILogDisk
     }
 }
 
-/// <summary>The calls .NET does not offer: fdatasync, and fsync of a directory.</summary>
+/// <summary>The calls .NET does not offer: fdatasync, fsync of a directory, and reads of the page cache alone.</summary>
 internal static partial class Posix
 {
     private const int ReadOnlyFlag = 0;
     private const int InterruptedError = 4;
+    private const int NoWaitFlag = 8;
 
     public static SafeFileHandle OpenDirectory(string path)
     {
@@ -175,6 +178,16 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>Reads what is in the page cache (RWF_NOWAIT); how many bytes there were, or less than none where the kernel or the file system cannot tell, or has none of them.</summary>
+    public static unsafe nint ReadCached(SafeFileHandle handle, Span<byte> buffer, long position)
+    {
+        fixed (byte* start = buffer)
+        {
+            var vector = new IoVector(start, (nuint)buffer.Length);
+            return ReadVector(handle, &vector, 1, position, NoWaitFlag);
+        }
+    }
+
     private static void ThrowUnlessInterrupted(string call)
     {
         if (Marshal.GetLastPInvokeError() != InterruptedError)
@@ -192,9 +205,19 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
+    private static unsafe partial nint ReadVector(SafeFileHandle handle, IoVector* vectors, int count, long position, int flags);
+
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle handle);
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int Fdatasync(SafeFileHandle handle);
+
+    private readonly unsafe struct IoVector(byte* start, nuint lengthBytes)
+    {
+        public readonly byte* Start = start;
+
+        public readonly nuint LengthBytes = lengthBytes;
+    }
 }

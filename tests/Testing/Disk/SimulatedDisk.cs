@@ -222,6 +222,8 @@ public sealed class SimulatedDisk : ILogDisk
             }
         }
 
+        public bool TryReadCached(Span<byte> buffer, long position) => Read(buffer, position) == buffer.Length;
+
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             lock (disk._gate)
