@@ -160,11 +160,15 @@ internal sealed class ClassicGuests(string groupId, GroupOptions options, Consum
         return generation == current ? null : _refusals.OldGeneration(generation, current);
     }
 
+    // A protocol that the member has not named since: the group was another one, or was read from the log, when it was chosen. Only this answer does not make clients give up.
     private GroupReply? CheckProtocol(SyncGroupRequest request)
     {
-        bool fits = (request.ProtocolType ?? ConsumerSubscription.ProtocolType) == ConsumerSubscription.ProtocolType
-            && (request.ProtocolName is null || members.Find(request.MemberId)!.Classic!.Knows(request.ProtocolName));
-        return fits ? null : _refusals.OtherProtocol(ConsumerSubscription.ProtocolType, members.Find(request.MemberId)!.Classic!.Protocol);
+        ClassicTraits member = members.Find(request.MemberId)!.Classic!;
+        if ((request.ProtocolType ?? ConsumerSubscription.ProtocolType) != ConsumerSubscription.ProtocolType)
+        {
+            return _refusals.OtherProtocol(ConsumerSubscription.ProtocolType, member.Protocol);
+        }
+        return request.ProtocolName is null || member.Knows(request.ProtocolName) ? null : _refusals.Rebalancing;
     }
 
     private static PartitionSet Owned(EmbeddedSubscription said, TopicImage image) => image.IdsOf(said.Owned);

@@ -105,7 +105,8 @@ public sealed class GuestTests
         Assert.Equal(ErrorCode.UnknownMemberId, group.Sync(joined with { MemberId = "c" }).Error);
         Assert.Equal(ErrorCode.IllegalGeneration, group.Heartbeat(joined.MemberId, joined.GenerationId + 1));
         Assert.Equal(ErrorCode.IllegalGeneration, group.Sync(joined with { GenerationId = joined.GenerationId - 1 }).Error);
-        Assert.Equal(ErrorCode.InconsistentGroupProtocol, group.Sync(joined with { ProtocolName = "other" }).Error);
+        Assert.Equal(ErrorCode.RebalanceInProgress, group.Sync(joined with { ProtocolName = "other" }).Error);
+        Assert.Equal(ErrorCode.InconsistentGroupProtocol, group.Sync(joined with { ProtocolType = "connect" }).Error);
     }
 
     [Fact]
