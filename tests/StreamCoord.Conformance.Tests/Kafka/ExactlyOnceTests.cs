@@ -43,7 +43,8 @@ public sealed class ExactlyOnceTests : IAsyncLifetime
             {
                 await RestartSiloAsync();
                 // The client finds the silo again by itself and goes on.
-                Assert.True(await worker.StandardOutput.ReadLineAsync(limit.Token) is not null, $"seed {seed}: the worker ended when the silo was killed");
+                bool goesOn = await worker.StandardOutput.ReadLineAsync(limit.Token) is not null;
+                Assert.True(goesOn, $"seed {seed}: the worker ended when the silo was killed: {(goesOn ? "" : await worker.StandardError.ReadToEndAsync(limit.Token))}");
             }
             Kill(worker);
         }
@@ -76,7 +77,8 @@ public sealed class ExactlyOnceTests : IAsyncLifetime
 
     private Task<string[]> DrainAsync(string topic) => ClientProgram.RunAsync([], Python, Script, "drain", _silo.Kafka, topic);
 
-    private Process StartWorker() => Process.Start(new ProcessStartInfo(Python, [Script, "work", _silo.Kafka, "source", "target", "worker"]) { RedirectStandardOutput = true })!;
+    private Process StartWorker() => Process.Start(
+        new ProcessStartInfo(Python, [Script, "work", _silo.Kafka, "source", "target", "worker"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static void Kill(Process process)
     {
