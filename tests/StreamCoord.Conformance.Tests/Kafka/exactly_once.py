@@ -13,9 +13,11 @@ BATCH = 20
 
 
 def work(endpoint, source, target, name):
-    producer = Producer({'bootstrap.servers': endpoint, 'transactional.id': name, 'transaction.timeout.ms': 20000, 'log_level': 0})
-    consumer = Consumer({'bootstrap.servers': endpoint, 'group.id': name, 'auto.offset.reset': 'earliest', 'enable.auto.commit': False,
-                         'isolation.level': 'read_committed', 'session.timeout.ms': 6000, 'log_level': 0})
+    # Clients that look for a lost broker every ten seconds, as they do by default, come back when their session of six is over.
+    both = {'bootstrap.servers': endpoint, 'reconnect.backoff.max.ms': 1000, 'log_level': 0}
+    producer = Producer({**both, 'transactional.id': name, 'transaction.timeout.ms': 20000})
+    consumer = Consumer({**both, 'group.id': name, 'auto.offset.reset': 'earliest', 'enable.auto.commit': False,
+                         'isolation.level': 'read_committed', 'session.timeout.ms': 6000})
     producer.init_transactions(TIMEOUT_S)
     consumer.subscribe([source])
     while True:
