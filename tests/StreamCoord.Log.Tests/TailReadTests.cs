@@ -62,6 +62,21 @@ public sealed class TailReadTests
     }
 
     [Fact]
+    public async Task TheNewest_IsNotReadBeforeItIsFlushed()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync();
+        await harness.AppendAsync(harness.Record("flushed"));
+        await harness.Log.AppendAsync(TestRecord.Batch(harness.Record("written")), RequiredAcks.Leader);
+        Assert.Equal((1, 2), (harness.Log.HighWatermark.Value, harness.Log.EndOffset.Value));
+
+        Assert.Equal(0, (await harness.Log.ReadAsync(new Offset(1), 1_000)).Data.Bytes.Length);
+        int visible = (await harness.Log.ReadAsync(Offset.Zero, 1_000)).Data.Bytes.Length;
+        await harness.AppendAsync(harness.Record("flushed as well"));
+
+        Assert.InRange((await harness.Log.ReadAsync(Offset.Zero, 1_000)).Data.Bytes.Length, (2 * visible) + 1, int.MaxValue);
+    }
+
+    [Fact]
     public void AFile_GivesWhatIsCached_AndNothingBehindItsEnd()
     {
         using var directory = new TemporaryDirectory();
