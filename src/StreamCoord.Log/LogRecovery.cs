@@ -126,10 +126,8 @@ internal static partial class LogRecovery
         // At the break and at a torn tail this is where the unwanted part begins; at the end it is the end.
         int position = (int)scanner.Position;
         segment.Index.TruncateTo(position);
-        if (position < lengthBytes)
-        {
-            segment.Cut(position);
-        }
+        // Also where the file looks as if it was cut already: the disk may have failed at that the time before, and then the old bytes come back.
+        segment.Cut(position);
     }
 
     private static void RemoveLeftovers(LogContext context, string directory)

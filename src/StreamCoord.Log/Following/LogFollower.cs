@@ -25,7 +25,8 @@ internal sealed class LogFollower(LogHandle handle, LogFlusher flusher)
         Offset end = Offset.Max(log.EndOffset, start);
         end = change.CutTo == Offset.None ? end : Offset.Min(end, Offset.Max(change.CutTo, start));
         LeaderEpoch epochBefore = end == start ? LeaderEpoch.Unknown : log.Epochs.EpochOf(end + -1);
-        batches.CheckFollow(start, end, epochBefore, hasSegment: log.Segments.Length > 0 && start <= log.EndOffset);
+        bool isEmptied = start > log.EndOffset || (change.CutTo != Offset.None && change.CutTo < start);
+        batches.CheckFollow(start, end, epochBefore, hasSegment: log.Segments.Length > 0 && !isEmptied);
     }
 
     private OpenLog CutBeginning(OpenLog log, Offset start)
@@ -48,7 +49,7 @@ internal sealed class LogFollower(LogHandle handle, LogFlusher flusher)
         {
             return log;
         }
-        handle.CutBack(Offset.Max(end, log.StartOffset), ErrorCode.NotLeaderOrFollower, "The log was cut to what its leader has.");
+        handle.CutBack(end, ErrorCode.NotLeaderOrFollower, "The log was cut to what its leader has.");
         return handle.EnsureOpen();
     }
 
