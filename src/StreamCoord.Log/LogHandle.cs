@@ -86,13 +86,9 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
         {
             if (_open is null)
             {
-                ObjectDisposedException.ThrowIf(_removed, this);
-                Adopt(_cutTo is { } end
-                    ? LogRecovery.OpenTruncated(context, directory, Config, end)
-                    : LogRecovery.Open(context, directory, Config));
-                _cutTo = null;
+                return OpenAt(_cutTo);
             }
-            return _open!;
+            return _open;
         }
     }
 
@@ -183,19 +179,28 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
     {
         Epoch = LeaderEpoch.Unknown;
         end = _open!.SettleBeforeCut(end);
+        Offset certainEnd = Offset.Min(end, _open.FlushedOffset);
         LetGo();
         Lower(end, error, message);
-        // Remembered, in case the disk fails at this too: the log does not open again without it.
-        _cutTo = end;
-        OpenLog log = EnsureOpen();
-        Lower(log.EndOffset, error, message);
+        // Remembered, in case the disk fails at this too: the log does not open again without it, nor with what was not flushed before.
+        _cutTo = certainEnd;
+        try
+        {
+            OpenAt(end);
+        }
+        catch (IOException exception)
+        {
+            Lower(certainEnd, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+            throw;
+        }
     }
 
     /// <summary>Lets the log begin behind its end: all that it holds goes. Durable when this returns.</summary>
     public OpenLog BeginAnewAt(Offset start)
     {
-        _open!.SettleBeforeCut(start);
-        _open!.BeginAnewAt(start);
+        OpenLog log = _open!;
+        GuardDisk(log.FlushedOffset, log.SettleFlush);
+        log.BeginAnewAt(start);
         LetGo();
         return EnsureOpen();
     }
@@ -239,6 +244,20 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
             context.Disk.DeleteDirectory(directory);
         }
         Positions.Wake();
+    }
+
+    private OpenLog OpenAt(Offset? end)
+    {
+        ObjectDisposedException.ThrowIf(_removed, this);
+        OpenLog log = end is { } cutTo ? LogRecovery.OpenTruncated(context, directory, Config, cutTo) : LogRecovery.Open(context, directory, Config);
+        _cutTo = null;
+        if (end is not null)
+        {
+            // The batch that held the offset went whole.
+            Positions.LowerTo(log.EndOffset);
+        }
+        Adopt(log);
+        return log;
     }
 
     private void Adopt(OpenLog log)

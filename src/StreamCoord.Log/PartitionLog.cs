@@ -216,7 +216,7 @@ public sealed class PartitionLog
             return Task.CompletedTask;
         }
         // Somebody waits for what is written and not yet flushed: flush it now and not after flush.ms.
-        if (EndOffset > offset)
+        if (EndOffset > offset && FlushedOffset < EndOffset)
         {
             _flusher.Request();
         }

@@ -113,7 +113,7 @@ internal sealed class LogHarness : IAsyncDisposable
         while (from < Log.EndOffset)
         {
             ReplicaRead read = await Log.ReadForReplicaAsync(from, maxBytes);
-            Assert.Equal(ErrorCode.None, read.Error);
+            Assert.True(read.Error == ErrorCode.None, $"{read.Error} {read.Damage}");
             if (read.Batches.Count == 0)
             {
                 break;

@@ -8,7 +8,7 @@ namespace StreamCoord.Log.Tests;
 /// </summary>
 public sealed class ReplicationModelTests
 {
-    private const int Runs = 60;
+    private const int Runs = 40;
     private const int Steps = 150;
 
     [Theory]

@@ -10,9 +10,9 @@ internal sealed class LogFollower(LogHandle handle, LogFlusher flusher)
         FollowedBatches batches = FollowedBatches.Read(change.Batches);
         lock (handle.Writer)
         {
-            handle.EndTerm(ErrorCode.NotLeaderOrFollower, "This replica follows another leader. Send it again.");
             OpenLog log = handle.EnsureOpen();
             Check(log, change, batches);
+            handle.EndTerm(ErrorCode.NotLeaderOrFollower, "This replica follows another leader. Send it again.");
             log = CutEnd(CutBeginning(log, change.BeginAt), change.CutTo);
             Append(log, batches);
             Flush(log, change.MustFlush);
