@@ -182,14 +182,16 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
         Offset certainEnd = Offset.Min(end, _open.FlushedOffset);
         LetGo();
         Lower(end, error, message);
-        // Remembered, in case the disk fails at this too: the log does not open again without it, nor with what was not flushed before.
-        _cutTo = certainEnd;
+        // Remembered, in case the disk fails at this too: the log does not open again without it.
+        _cutTo = end;
         try
         {
             OpenAt(end);
         }
-        catch (IOException exception)
+        catch (FlushFailedException exception)
         {
+            // That flush was for what was written before as well.
+            _cutTo = certainEnd;
             Lower(certainEnd, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
             throw;
         }

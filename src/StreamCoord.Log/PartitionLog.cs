@@ -11,7 +11,8 @@ namespace StreamCoord.Log;
 
 /// <summary>
 /// The append-only log of one partition. Appends are gathered into groups; an append with acks=all is answered when its bytes
-/// are on the disk, where the topic's flush policy flushes; readers see what lies below the high watermark.
+/// are on the disk, where the topic's flush policy flushes, and committed (<see cref="CommitLimit"/>); readers see what lies below the high watermark. A replica's log takes what its leader pushes
+/// (<see cref="FollowAsync"/>).
 /// </summary>
 /// <remarks>
 /// Owns the partition's directory. Safe for concurrent use by any number of callers; none of them ever waits for the disk on its

@@ -311,13 +311,8 @@ public sealed class FollowTests
         harness.Simulated.Overwrite(path, old);
         await harness.OpenAsync();
         Assert.Equal((1, 2), (harness.Log.StartOffset.Value, harness.Log.EndOffset.Value));
-        Assert.Equal(content, harness.Simulated.Read(path).Length == content.Length ? content : await RewrittenAsync(harness, path));
-    }
-
-    private static async Task<byte[]> RewrittenAsync(LogHarness harness, string path)
-    {
         await harness.Log.RollAsync();
-        return harness.Simulated.Read(path);
+        Assert.Equal(2, harness.Simulated.Read(path)[5]);
     }
 
     private static Task FollowAsync(LogHarness follower, byte[] batches, bool mustFlush = true) =>
