@@ -73,7 +73,7 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
             return;
         }
         await _idleTimer.DisposeAsync();
-        await Task.WhenAll(_logs.Values.Where(log => log.IsOpen).Select(log => log.CloseAsync()));
+        await Task.WhenAll(_logs.Values.Where(log => log.IsInUse).Select(log => log.CloseAsync()));
         _context.Io.Dispose();
         _context.Metrics.Dispose();
     }

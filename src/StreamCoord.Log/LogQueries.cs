@@ -1,5 +1,6 @@
 using StreamCoord.Partitions;
 using StreamCoord.Records;
+using StreamCoord.Replication;
 
 namespace StreamCoord.Log;
 
@@ -57,6 +58,55 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
         return from >= start && LogReader.TryReadTail(log, from, isolation == IsolationLevel.ReadCommitted ? stable : limit, maxBytes) is { } data
             ? Answer(log, data, new ReadRange(from, start, limit, stable), isolation)
             : null;
+    }
+
+    /// <summary>See <see cref="PartitionLog.ReadForReplicaAsync"/>.</summary>
+    public ReplicaRead ReadForReplica(Offset from, int maxBytes)
+    {
+        while (true)
+        {
+            OpenLog log = owner.EnsureOpen();
+            ReadOutcome outcome = LogReader.Read(log, from, owner.EndOffset, maxBytes, owner.Config);
+            // What is not committed may be cut and written anew while it is read.
+            if (outcome.IsStale || (outcome.Damage is not null && owner.EnsureOpen() != log))
+            {
+                continue;
+            }
+            // Looked at afterwards: retention raises the start before it takes a segment away.
+            if (from < log.StartOffset)
+            {
+                outcome.Data.Dispose();
+                return ReplicaRead.Nothing with { Error = ErrorCode.OffsetOutOfRange };
+            }
+            if (outcome.Damage is { } damage)
+            {
+                context.Metrics.Damaged();
+                return ReplicaRead.Nothing with { Error = ErrorCode.CorruptMessage, Damage = damage };
+            }
+            return ForReplica(outcome.Data);
+        }
+    }
+
+    /// <summary>The same as far as it needs no thread that may block; else null.</summary>
+    public ReplicaRead? TryReadTailForReplica(Offset from, int maxBytes)
+    {
+        if (owner.UseIfOpen() is not { } log || from < log.StartOffset)
+        {
+            return null;
+        }
+        Offset end = owner.EndOffset;
+        return from >= end ? ReplicaRead.Nothing : LogReader.TryReadTail(log, from, end, maxBytes) is { } data ? ForReplica(data) : null;
+    }
+
+    private static ReplicaRead ForReplica(RecordData data)
+    {
+        List<BatchMark> marks = [];
+        var batches = new BatchSequence(data.Bytes.Span);
+        while (batches.MoveNext(out BatchHeader header, out _))
+        {
+            marks.Add(new BatchMark(header.BaseOffset, header.NextOffset, header.LeaderEpoch));
+        }
+        return new ReplicaRead(data, marks);
     }
 
     private FetchReply Answer(OpenLog log, RecordData data, in ReadRange range, IsolationLevel isolation)

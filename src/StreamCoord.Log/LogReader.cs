@@ -16,7 +16,7 @@ internal readonly record struct ReadOutcome(RecordData Data, DamagedRange? Damag
 }
 
 /// <summary>
-/// Reads batches out of segments. The limit is always the end of a batch, for the high watermark is. One copy, from the page cache into pooled memory, and one pass over it that checks every batch, so
+/// Reads batches out of segments. A batch that reaches above the limit is not given out. One copy, from the page cache into pooled memory, and one pass over it that checks every batch, so
 /// that nobody is ever given damaged bytes. Stateless; runs beside the writer on threads that may block.
 /// </summary>
 internal static class LogReader
@@ -201,7 +201,13 @@ internal static class LogReader
             {
                 return new Walk(skipped, at - skipped, expected, header.SizeBytes, false, false);
             }
-            bool sound = header.BaseOffset >= expected && header.NextOffset <= limit && BatchValidator.CheckStored(bytes.Slice(at, header.SizeBytes)) == BatchProblem.None;
+            // An offset is not covered by the CRC: only one that is expected may lead above the limit.
+            bool fits = header.BaseOffset == expected || (header.BaseOffset > expected && header.NextOffset <= limit);
+            bool sound = fits && BatchValidator.CheckStored(bytes.Slice(at, header.SizeBytes)) == BatchProblem.None;
+            if (sound && header.NextOffset > limit)
+            {
+                return new Walk(skipped, at - skipped, expected, 0, true, false);
+            }
             // A damaged batch before the wanted offset is not this read's concern, as long as its length leads on.
             if (!sound && !(header.NextOffset <= from && header.BaseOffset == expected))
             {

@@ -41,33 +41,27 @@ internal static partial class LogRecovery
     /// </summary>
     public static OpenLog OpenTruncated(LogContext context, string directory, LogConfig config, Offset target)
     {
-        foreach ((string name, Offset offset) in NamesWith(context.Disk, directory, SegmentFileName.SnapshotSuffix))
-        {
-            if (offset > target)
-            {
-                context.Disk.Delete(Path.Combine(directory, name));
-            }
-        }
+        DeleteSnapshots(context, directory, above: target);
         List<Segment> segments = FindSegments(context, directory);
         if (segments.Count == 0)
         {
             return Open(context, directory, config);
         }
-        foreach (Segment segment in segments)
+        // From the end on, and the names before the bytes: a crash in between leaves more than was asked for, never a hole.
+        // One that begins at the target stays, empty: the end of the one before may have been compacted away, and with it the offset.
+        foreach (Segment segment in segments.Where(segment => segment.BaseOffset > target).Reverse())
         {
-            // One that begins at the target stays, empty: the end of the one before may have been compacted away, and with it the offset.
-            if (segment.BaseOffset > target)
-            {
-                DeleteFiles(context, segment);
-                continue;
-            }
+            DeleteFiles(context, segment);
+        }
+        context.Disk.FlushDirectory(directory);
+        foreach (Segment segment in segments.Where(segment => segment.BaseOffset <= target).Reverse())
+        {
             if (segment.NextOffset > target || segment == segments[^1])
             {
                 CutSegment(segment, target);
             }
             segment.Retire();
         }
-        context.Disk.FlushDirectory(directory);
         return Open(context, directory, config);
     }
 
@@ -83,6 +77,7 @@ internal static partial class LogRecovery
             // Everything that is left lies below the start and may not be read: the log begins anew there.
             segments.ForEach(segment => DeleteFiles(context, segment));
             segments.Clear();
+            DeleteSnapshots(context, directory, above: Offset.None);
         }
         if (segments.Count == 0)
         {
@@ -92,9 +87,20 @@ internal static partial class LogRecovery
             log.SnapshotOffset = start;
             end = start;
         }
-        log.Load(segments, start, end, state?.CleanedTo ?? Offset.Zero);
+        log.Load(segments, start, end, state);
         log.Epochs.ForgetBelow(start);
         return log;
+    }
+
+    private static void DeleteSnapshots(LogContext context, string directory, Offset above)
+    {
+        foreach ((string name, Offset offset) in NamesWith(context.Disk, directory, SegmentFileName.SnapshotSuffix))
+        {
+            if (offset > above)
+            {
+                context.Disk.Delete(Path.Combine(directory, name));
+            }
+        }
     }
 
     private static void DeleteFiles(LogContext context, Segment segment)
@@ -120,10 +126,8 @@ internal static partial class LogRecovery
         // At the break and at a torn tail this is where the unwanted part begins; at the end it is the end.
         int position = (int)scanner.Position;
         segment.Index.TruncateTo(position);
-        if (position < lengthBytes)
-        {
-            segment.Cut(position);
-        }
+        // Also where the file looks as if it was cut already: the disk may have failed at that the time before, and then the old bytes come back.
+        segment.Cut(position);
     }
 
     private static void RemoveLeftovers(LogContext context, string directory)
@@ -198,7 +202,7 @@ internal static partial class LogRecovery
             startsInActive ? snapshot!.Offset : active.BaseOffset,
             startsInActive ? snapshot!.MaxTimestampMs : -1,
             startsInActive ? snapshot!.FirstTimestampMs : -1);
-        ScanActive(context, log, active, config, gapsAllowed: active.BaseOffset < (state?.CleanedTo ?? Offset.Zero));
+        ScanActive(context, log, active, config, gapsAllowed: active.BaseOffset < (state?.GapsBelow ?? Offset.Zero));
         return active.NextOffset;
     }
 

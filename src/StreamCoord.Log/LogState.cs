@@ -10,14 +10,17 @@ namespace StreamCoord.Log;
 /// </summary>
 /// <param name="StartOffset">The first offset that clients may read.</param>
 /// <param name="CleanedTo">Compaction has been over everything below this offset.</param>
+/// <param name="GapsBelow">Offsets may be missing between the batches of segments that begin below this one, because compaction has been there: this log's own, or that of the leader that it followed.</param>
 /// <param name="Epochs">The leader-epoch history at the time of writing.</param>
-internal sealed record LogState(Offset StartOffset, Offset CleanedTo, IReadOnlyList<EpochStart> Epochs)
+internal sealed record LogState(Offset StartOffset, Offset CleanedTo, Offset GapsBelow, IReadOnlyList<EpochStart> Epochs)
 {
     public const string FileName = "state";
 
     private const uint Kind = 0x5343_5354; // "SCST"
-    private const ushort Version = 1;
-    private const int FixedSizeBytes = 20;
+    private const ushort Version = 2;
+    private const ushort VersionWithoutGaps = 1;
+    private const int FixedSizeBytes = 28;
+    private const int OldFixedSizeBytes = 20;
     private const int EpochSizeBytes = 12;
 
     public void Write(ILogDisk disk, string directory)
@@ -25,7 +28,8 @@ internal sealed record LogState(Offset StartOffset, Offset CleanedTo, IReadOnlyL
         byte[] content = new byte[FixedSizeBytes + Epochs.Count * EpochSizeBytes];
         BinaryPrimitives.WriteInt64BigEndian(content, StartOffset.Value);
         BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(8), CleanedTo.Value);
-        BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(16), Epochs.Count);
+        BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(16), GapsBelow.Value);
+        BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(24), Epochs.Count);
         for (int i = 0; i < Epochs.Count; i++)
         {
             Span<byte> entry = content.AsSpan(FixedSizeBytes + i * EpochSizeBytes);
@@ -38,18 +42,20 @@ internal sealed record LogState(Offset StartOffset, Offset CleanedTo, IReadOnlyL
     /// <summary>Null when the file is missing or damaged.</summary>
     public static LogState? TryRead(ILogDisk disk, string directory)
     {
-        if (CheckedFile.TryRead(disk, Path.Combine(directory, FileName), Kind, Version) is not { Length: >= FixedSizeBytes } content)
+        if (CheckedFile.TryRead(disk, Path.Combine(directory, FileName), Kind, Version, out ushort version) is not { Length: >= OldFixedSizeBytes } content)
         {
             return null;
         }
-        var epochs = new EpochStart[BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(16))];
+        int fixedSizeBytes = version == VersionWithoutGaps ? OldFixedSizeBytes : FixedSizeBytes;
+        var epochs = new EpochStart[BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(fixedSizeBytes - 4))];
         for (int i = 0; i < epochs.Length; i++)
         {
-            ReadOnlySpan<byte> entry = content.AsSpan(FixedSizeBytes + i * EpochSizeBytes);
+            ReadOnlySpan<byte> entry = content.AsSpan(fixedSizeBytes + i * EpochSizeBytes);
             epochs[i] = new EpochStart(
                 new LeaderEpoch(BinaryPrimitives.ReadInt32BigEndian(entry)), new Offset(BinaryPrimitives.ReadInt64BigEndian(entry[4..])));
         }
-        return new LogState(
-            new Offset(BinaryPrimitives.ReadInt64BigEndian(content)), new Offset(BinaryPrimitives.ReadInt64BigEndian(content.AsSpan(8))), epochs);
+        var cleanedTo = new Offset(BinaryPrimitives.ReadInt64BigEndian(content.AsSpan(8)));
+        Offset gapsBelow = version == VersionWithoutGaps ? cleanedTo : new Offset(BinaryPrimitives.ReadInt64BigEndian(content.AsSpan(16)));
+        return new LogState(new Offset(BinaryPrimitives.ReadInt64BigEndian(content)), cleanedTo, gapsBelow, epochs);
     }
 }

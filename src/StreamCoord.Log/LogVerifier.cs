@@ -20,7 +20,7 @@ internal static class LogVerifier
             }
             try
             {
-                batchCount += VerifySegment(segment, segment.BaseOffset < log.CleanedTo, damage);
+                batchCount += VerifySegment(segment, segment.BaseOffset < log.GapsBelow, damage);
                 sizeBytes += segment.SizeBytes;
             }
             finally

@@ -1,5 +1,6 @@
 using StreamCoord.Log.Appending;
 using StreamCoord.Log.Epochs;
+using StreamCoord.Log.Following;
 using StreamCoord.Log.Producers;
 using StreamCoord.Log.Segments;
 using StreamCoord.Log.Storage;
@@ -53,6 +54,9 @@ internal sealed class OpenLog
     /// <summary>Compaction has been over everything below.</summary>
     public Offset CleanedTo { get; private set; }
 
+    /// <summary>See <see cref="LogState.GapsBelow"/>.</summary>
+    public Offset GapsBelow { get; private set; }
+
     /// <summary>The newest producer snapshot on the disk; nothing before it is read by a recovery.</summary>
     public Offset SnapshotOffset { get; set; }
 
@@ -64,13 +68,14 @@ internal sealed class OpenLog
     public void ReadSnapshot(Offset offset, ProducerStates producers) => ProducerSnapshot.TryRead(_context.Disk, PathOf(SegmentFileName.Snapshot(offset)), producers);
 
     /// <summary>Takes over what recovery found.</summary>
-    public void Load(IEnumerable<Segment> segments, Offset startOffset, Offset endOffset, Offset cleanedTo)
+    public void Load(IEnumerable<Segment> segments, Offset startOffset, Offset endOffset, LogState? state)
     {
         Volatile.Write(ref _segments, [.. segments]);
         StartOffset = startOffset;
         EndOffset = endOffset;
         FlushedOffset = endOffset;
-        CleanedTo = cleanedTo;
+        CleanedTo = state?.CleanedTo ?? Offset.Zero;
+        GapsBelow = state?.GapsBelow ?? Offset.Zero;
     }
 
     /// <summary>
@@ -103,6 +108,27 @@ internal sealed class OpenLog
         }
         WriteGathered(config);
         return sizeBytes;
+    }
+
+    /// <summary>
+    /// Writes a leader's batches as they are, behind the end; where offsets are missing before one, <see cref="AllowGapsBelow"/> has been called. Throws when the disk fails, as
+    /// <see cref="Append"/> does.
+    /// </summary>
+    public void AppendFollowed(FollowedBatches batches, LogConfig config)
+    {
+        int from = 0;
+        foreach (BatchHeader header in batches.Headers)
+        {
+            if (NeedsRoll(header, header.BaseOffset, config))
+            {
+                WriteFollowed(batches, ref from, config);
+                // What is missing before the batch is gone for good, so the next segment can begin with it. A log without a segment keeps its start.
+                bool canKeepStart = Segments.Length == 0 && header.BaseOffset >= EndOffset && header.LastOffset - EndOffset <= OffsetSpanMax;
+                RollAt(canKeepStart ? EndOffset : header.BaseOffset);
+            }
+            Collect(header, batches.Bytes.Span.Slice(from + _gatheredBytes, header.SizeBytes));
+        }
+        WriteFollowed(batches, ref from, config);
     }
 
     /// <summary>
@@ -163,43 +189,7 @@ internal sealed class OpenLog
     }
 
     /// <summary>Finishes the active segment, if it holds anything, and begins the next one.</summary>
-    public void Roll()
-    {
-        if (Segments.Length == 0)
-        {
-            _context.Disk.CreateDirectory(Directory);
-        }
-        else
-        {
-            if (Segments[^1].SizeBytes == 0)
-            {
-                return;
-            }
-            SettleFlush();
-            Segments[^1].Seal();
-            FlushedOffset = EndOffset;
-            WriteState();
-        }
-        // Without a snapshot recovery begins with the first segment, which is just as well while that is the only one.
-        if (Segments.Length > 0 || Producers.Producers.Count > 0)
-        {
-            new ProducerSnapshot(EndOffset, EndOffset, 0, -1, -1).Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
-        }
-        var segment = new Segment(_context.Disk, Directory, EndOffset);
-        try
-        {
-            segment.Log.SetLength(0);
-            segment.Aborted.Restore([]);
-            _context.Disk.FlushDirectory(Directory);
-        }
-        catch
-        {
-            segment.Retire();
-            throw;
-        }
-        SnapshotOffset = EndOffset;
-        Volatile.Write(ref _segments, [.. Segments, segment]);
-    }
+    public void Roll() => RollAt(EndOffset);
 
     /// <summary>Raises the start offset; durable when this returns. The segments below it are for retention to delete.</summary>
     public void SetStartOffset(Offset offset)
@@ -226,8 +216,40 @@ internal sealed class OpenLog
     /// <summary>Remembers how far compaction came; durable when this returns.</summary>
     public void SetCleanedTo(Offset offset)
     {
-        CleanedTo = offset;
+        (CleanedTo, GapsBelow) = (offset, Offset.Max(GapsBelow, offset));
         WriteState();
+    }
+
+    /// <summary>Batches are coming that have offsets missing before them, up to this one; durable when this returns, so that a recovery takes them for what they are.</summary>
+    public void AllowGapsBelow(Offset offset)
+    {
+        Offset before = GapsBelow;
+        if (offset <= before)
+        {
+            return;
+        }
+        GapsBelow = offset;
+        try
+        {
+            _context.Disk.CreateDirectory(Directory);
+            WriteState();
+        }
+        catch (IOException)
+        {
+            GapsBelow = before;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Everything that is here goes, because the log is to begin further on; durable when this returns. It is done by whoever opens the log next, who finds that it ends before it begins: the caller has it opened
+    /// anew.
+    /// </summary>
+    public void BeginAnewAt(Offset start)
+    {
+        Invariant.Holds(start > EndOffset);
+        _context.Disk.CreateDirectory(Directory);
+        new LogState(start, CleanedTo, GapsBelow, []).Write(_context.Disk, Directory);
     }
 
     /// <summary>
@@ -298,7 +320,46 @@ internal sealed class OpenLog
         ? active.SizeBytes
         : active.SizeBytes - (active.Index.FloorOffset(SnapshotOffset)?.Position ?? 0);
 
-    private void WriteState() => new LogState(StartOffset, CleanedTo, Epochs.Entries).Write(_context.Disk, Directory);
+    private void RollAt(Offset baseOffset)
+    {
+        if (Segments.Length == 0)
+        {
+            _context.Disk.CreateDirectory(Directory);
+        }
+        else
+        {
+            if (Segments[^1].SizeBytes == 0)
+            {
+                return;
+            }
+            SettleFlush();
+            Segments[^1].Seal();
+            FlushedOffset = EndOffset;
+            WriteState();
+        }
+        // Without a snapshot recovery begins with the first segment, which is just as well while that is the only one.
+        if (Segments.Length > 0 || Producers.Producers.Count > 0)
+        {
+            new ProducerSnapshot(baseOffset, baseOffset, 0, -1, -1).Write(_context.Disk, PathOf(SegmentFileName.Snapshot(baseOffset)), Producers);
+        }
+        var segment = new Segment(_context.Disk, Directory, baseOffset);
+        try
+        {
+            segment.Log.SetLength(0);
+            segment.Aborted.Restore([]);
+            _context.Disk.FlushDirectory(Directory);
+        }
+        catch
+        {
+            segment.Retire();
+            throw;
+        }
+        SnapshotOffset = baseOffset;
+        (EndOffset, FlushedOffset) = (Offset.Max(EndOffset, baseOffset), Offset.Max(FlushedOffset, baseOffset));
+        Volatile.Write(ref _segments, [.. Segments, segment]);
+    }
+
+    private void WriteState() => new LogState(StartOffset, CleanedTo, GapsBelow, Epochs.Entries).Write(_context.Disk, Directory);
 
     private bool IsSettledByProducer(PendingAppend request, TransactionAdmission transactions)
     {
@@ -363,14 +424,29 @@ internal sealed class OpenLog
         BatchPatch.SetLeaderEpoch(bytes, epoch);
         bool isBatch = BatchHeader.TryRead(bytes, out BatchHeader header);
         Invariant.Holds(isBatch);
+        _gathered.Add(batch.Bytes);
+        Collect(header, bytes);
+        return header.NextOffset;
+    }
+
+    private void Collect(in BatchHeader header, ReadOnlySpan<byte> bytes)
+    {
         if (Producers.Appended(header, bytes) is { } aborted)
         {
             _gatheredAborts.Add(aborted);
         }
-        _gathered.Add(batch.Bytes);
         _gatheredHeaders.Add(header);
         _gatheredBytes += header.SizeBytes;
-        return header.NextOffset;
+    }
+
+    private void WriteFollowed(FollowedBatches batches, ref int from, LogConfig config)
+    {
+        if (_gatheredBytes > 0)
+        {
+            _gathered.Add(batches.Bytes.Slice(from, _gatheredBytes));
+            from += _gatheredBytes;
+            WriteGathered(config);
+        }
     }
 
     private void WriteGathered(LogConfig config)

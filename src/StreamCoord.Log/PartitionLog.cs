@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging;
 using StreamCoord.Log.Appending;
 using StreamCoord.Log.Epochs;
+using StreamCoord.Log.Following;
 using StreamCoord.Log.Maintenance;
 using StreamCoord.Log.Producers;
 using StreamCoord.Log.Storage;
@@ -11,7 +11,8 @@ namespace StreamCoord.Log;
 
 /// <summary>
 /// The append-only log of one partition. Appends are gathered into groups; an append with acks=all is answered when its bytes
-/// are on the disk, where the topic's flush policy flushes; readers see what lies below the high watermark.
+/// are on the disk, where the topic's flush policy flushes, and committed (<see cref="CommitLimit"/>); readers see what lies below the high watermark. A replica's log takes what its leader pushes
+/// (<see cref="FollowAsync"/>).
 /// </summary>
 /// <remarks>
 /// Owns the partition's directory. Safe for concurrent use by any number of callers; none of them ever waits for the disk on its
@@ -20,63 +21,77 @@ namespace StreamCoord.Log;
 /// failed write the log is cut back to where it ended before, after a failed flush to what the last good one covered; either
 /// way it asks for a new leader epoch (<see cref="NeedsEpoch"/>) before it takes another append.
 /// </remarks>
-public sealed partial class PartitionLog
+public sealed class PartitionLog
 {
     private readonly LogContext _context;
-    private readonly string _directory;
+    private readonly LogHandle _handle;
+    private readonly LogFlusher _flusher;
+    private readonly LogFollower _follower;
     private readonly AppendQueue _queue;
     private readonly LogQueries _queries;
-    private readonly Lock _writer = new();
-    private readonly LogPositions _positions = new();
-    private readonly DirtyTimer _dirtyTimer;
-    private LogConfig _config;
-    private OpenLog? _open;
-    private LeaderEpoch _lastEpoch = LeaderEpoch.Unknown;
-    private int _epoch = LeaderEpoch.Unknown.Value;
     private long _compactionLimit = long.MaxValue;
-    private long _lastUsedTimestamp;
-    private Offset? _cutTo;
-    private bool _recovered;
-    private bool _removed;
 
     internal PartitionLog(LogContext context, string directory, LogConfig config)
     {
         _context = context;
-        _directory = directory;
-        _config = config;
-        _queue = new AppendQueue(
-            context.Io.Appends, context.Time, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, WriteGroup);
+        _handle = new LogHandle(context, directory, config);
+        _flusher = new LogFlusher(context, _handle);
+        _follower = new LogFollower(_handle, _flusher);
         _queries = new LogQueries(context, this);
-        _dirtyTimer = new DirtyTimer(context.Time, RequestFlush);
+        var writer = new GroupWriter(context, _handle, _flusher, Transactions);
+        _queue = new AppendQueue(context.Io.Appends, context.Time, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, writer.Write);
     }
 
     /// <summary>The first offset that may be read. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset StartOffset => _positions.Start;
+    public Offset StartOffset => _handle.Positions.Start;
 
     /// <summary>The end of what may be read. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset HighWatermark => _positions.HighWatermark;
+    public Offset HighWatermark => _handle.Positions.HighWatermark;
 
     /// <summary>The end of what is decided: no transaction below is open. At most the high watermark. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset LastStableOffset => _positions.LastStable;
+    public Offset LastStableOffset => _handle.Positions.LastStable;
 
     /// <summary>Which producers may begin a transaction here.</summary>
     public TransactionAdmission Transactions { get; } = new();
 
     /// <summary>The offset that the next record gets. Known after <see cref="RecoverAsync"/>.</summary>
-    public Offset EndOffset => _positions.End;
+    public Offset EndOffset => _handle.Positions.End;
+
+    /// <summary>The end of what is durable. Known after <see cref="RecoverAsync"/>.</summary>
+    public Offset FlushedOffset => _handle.Positions.Flushed;
+
+    /// <summary>
+    /// Nothing at or above is committed: no reader sees it, and no append with acks=all is answered before. With the largest of all offsets, as at first, the log commits by itself what it has, which must be flushed where
+    /// the topic's policy flushes. May be set by anybody at any time; that waits for nothing. Lowering it takes nothing back that was committed. A log that is recovered with a limit below its end has committed nothing above it.
+    /// </summary>
+    public Offset CommitLimit
+    {
+        get => _handle.Positions.CommitLimit;
+        set
+        {
+            _handle.Positions.LimitTo(value);
+            _handle.SettleCommitted();
+        }
+    }
+
+    /// <summary>Called with the log's lock held, so it must return at once, whenever <see cref="EndOffset"/> or <see cref="FlushedOffset"/> has moved.</summary>
+    public Action? Moved
+    {
+        get => _handle.Moved;
+        set => _handle.Moved = value;
+    }
+
+    /// <summary>The newest epoch that was ever in the log, or was begun in it. Known after <see cref="RecoverAsync"/>.</summary>
+    public LeaderEpoch LastEpoch => _handle.LastEpoch;
 
     /// <summary>True when appends are refused until <see cref="BeginEpochAsync"/>: at first, and after the disk failed.</summary>
     public bool NeedsEpoch => Epoch == LeaderEpoch.Unknown;
 
     /// <summary>The epoch in which appends are taken, or <see cref="LeaderEpoch.Unknown"/>.</summary>
-    public LeaderEpoch Epoch
-    {
-        get => new(Volatile.Read(ref _epoch));
-        private set => Volatile.Write(ref _epoch, value.Value);
-    }
+    public LeaderEpoch Epoch => _handle.Epoch;
 
     /// <summary>True while the log holds open files.</summary>
-    public bool IsOpen => Volatile.Read(ref _open) is not null;
+    public bool IsOpen => _handle.Current is not null;
 
     /// <summary>
     /// Compaction touches nothing from here on, because somebody still needs every single record: the offset from which a copy of what
@@ -91,8 +106,8 @@ public sealed partial class PartitionLog
     /// <summary>The topic's configuration as this log follows it.</summary>
     public LogConfig Config
     {
-        get => Volatile.Read(ref _config);
-        set => Volatile.Write(ref _config, value);
+        get => _handle.Config;
+        set => _handle.Config = value;
     }
 
     /// <summary>
@@ -101,10 +116,10 @@ public sealed partial class PartitionLog
     /// </summary>
     public Task<LeaderEpoch> RecoverAsync() => _context.Io.Reads.RunAsync(() =>
     {
-        lock (_writer)
+        lock (_handle.Writer)
         {
-            EnsureOpen();
-            return _lastEpoch;
+            _handle.EnsureOpen();
+            return _handle.LastEpoch;
         }
     });
 
@@ -112,15 +127,37 @@ public sealed partial class PartitionLog
     /// Begins to serve as leader in an epoch, which must be newer than any in the log. The caller holds the partition's leadership in
     /// that epoch.
     /// </summary>
-    public Task BeginEpochAsync(LeaderEpoch epoch) => _context.Io.Appends.RunAsync(() =>
-    {
-        lock (_writer)
-        {
-            Invariant.Holds(epoch > _lastEpoch);
-            Epoch = epoch;
-            _lastEpoch = epoch;
-        }
-    });
+    public Task BeginEpochAsync(LeaderEpoch epoch) => _context.Io.Appends.RunAsync(() => _handle.BeginTerm(epoch));
+
+    /// <summary>
+    /// The leader's term is over: appends that wait for a commit are refused with <paramref name="error"/>, for their outcome is not known, and later ones with <see cref="ErrorCode.NotLeaderOrFollower"/> until
+    /// <see cref="BeginEpochAsync"/>. Waits for nothing.
+    /// </summary>
+    public void EndEpoch(ErrorCode error, string message) => _handle.EndTerm(error, message);
+
+    /// <summary>Refuses the appends that are written and wait for a commit. They stay in the log, and the term goes on. Waits for nothing.</summary>
+    public void RefuseUncommitted(ErrorCode error, string message) => _handle.Uncommitted.RefuseFrom(Offset.Zero, error, message);
+
+    /// <summary>The epoch of the record before an offset; <see cref="LeaderEpoch.Unknown"/> where the log begins. Known after <see cref="RecoverAsync"/>; memory only.</summary>
+    public LeaderEpoch EpochBefore(Offset offset) => _handle.Positions.Epochs.Before(offset);
+
+    /// <summary>Where the newest epoch ends that is not newer than <paramref name="epoch"/>; <see cref="StartOffset"/> when there is none. Known after <see cref="RecoverAsync"/>; memory only.</summary>
+    public Offset EndOfEpoch(LeaderEpoch epoch) => _handle.Positions.Epochs.EndOf(epoch);
+
+    /// <summary>
+    /// Does what a leader has pushed: in one step, durable when the task ends where that is asked for. A log that follows has no epoch of its own and takes no append; one that had is at the end of its term.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A batch is damaged or cannot stand where it would come to stand; nothing was done.</exception>
+    /// <exception cref="IOException">The disk failed, and the log went back to an end that is certain.</exception>
+    public Task FollowAsync(FollowedChange change) => _context.Io.Appends.RunAsync(() => _follower.Follow(change));
+
+    /// <summary>
+    /// Reads whole batches from the one that holds <paramref name="from"/> on up to the log's end, also what is not committed or not flushed, for a replica. Nothing at the end; else one batch, and more as long as they are
+    /// not more than <paramref name="maxBytes"/>. The caller disposes the data.
+    /// </summary>
+    public Task<ReplicaRead> ReadForReplicaAsync(Offset from, int maxBytes) => _queries.TryReadTailForReplica(from, maxBytes) is { } newest
+        ? Task.FromResult(newest)
+        : _context.Io.Reads.RunAsync(() => _queries.ReadForReplica(from, maxBytes));
 
     /// <summary>
     /// Appends batches as a client sent them: all, next to each other, or none. The memory belongs to the log until the task ends;
@@ -150,7 +187,8 @@ public sealed partial class PartitionLog
         {
             return Task.FromResult(refusal!);
         }
-        if (!_queue.TryEnqueue(append))
+        // What waits for a commit holds memory as well, and it waits for other machines.
+        if (_handle.Uncommitted.SizeBytes > _context.Options.QueuedBytesMax || !_queue.TryEnqueue(append))
         {
             append.Refuse(ErrorCode.RequestTimedOut, "Too much is waiting to be written to this partition. Send it again a little later.");
         }
@@ -173,15 +211,15 @@ public sealed partial class PartitionLog
     /// <summary>As the other one, for a reader of an isolation level.</summary>
     public Task WaitForRecordsAsync(Offset offset, IsolationLevel isolation, CancellationToken cancellationToken)
     {
-        Task wait = _positions.WaitAsync(cancellationToken);
+        Task wait = _handle.Positions.WaitAsync(cancellationToken);
         if (ReadableEnd(isolation) > offset)
         {
             return Task.CompletedTask;
         }
         // Somebody waits for what is written and not yet flushed: flush it now and not after flush.ms.
-        if (EndOffset > offset)
+        if (EndOffset > offset && FlushedOffset < EndOffset)
         {
-            RequestFlush();
+            _flusher.Request();
         }
         return wait;
     }
@@ -196,16 +234,31 @@ public sealed partial class PartitionLog
     /// <summary>Raises the start offset; see <see cref="IPartitionGrain.DeleteRecords"/>.</summary>
     public Task<DeleteRecordsReply> DeleteRecordsAsync(Offset before) => _context.Io.Appends.RunAsync(() => DeleteRecords(before));
 
+    /// <summary>Raises the start offset to where a leader's log begins, but not above the high watermark. No effect below the start.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public Task RaiseStartOffsetAsync(Offset start) => _context.Io.Appends.RunAsync(() =>
+    {
+        lock (_handle.Writer)
+        {
+            OpenLog log = _handle.EnsureOpen();
+            Offset target = Offset.Min(start, HighWatermark);
+            if (target > log.StartOffset)
+            {
+                _handle.RaiseStart(log, target);
+            }
+        }
+    });
+
     /// <summary>
     /// Cuts the log to an offset, or to the start of the batch that holds it; durable when the task ends. Appends under way are
     /// refused, and the log needs a new epoch.
     /// </summary>
     public Task TruncateAsync(Offset end) => _context.Io.Appends.RunAsync(() =>
     {
-        lock (_writer)
+        lock (_handle.Writer)
         {
-            EnsureOpen();
-            CutBack(end);
+            _handle.EnsureOpen();
+            _handle.CutBack(end, ErrorCode.NotLeaderOrFollower, "The log was cut. Send it again.");
         }
     });
 
@@ -214,7 +267,7 @@ public sealed partial class PartitionLog
     {
         if (log.Segments.Length > 0)
         {
-            GuardDisk(log.FlushedOffset, log.Roll);
+            _handle.GuardDisk(log.FlushedOffset, log.Roll);
         }
     }));
 
@@ -231,7 +284,7 @@ public sealed partial class PartitionLog
     /// <summary>The idempotent producers that are remembered, in the order of their ids.</summary>
     public Task<IReadOnlyList<ProducerDescription>> ReadProducersAsync() => _context.Io.Appends.RunAsync<IReadOnlyList<ProducerDescription>>(() =>
     {
-        lock (_writer)
+        lock (_handle.Writer)
         {
             return [.. EnsureOpen().Producers.Producers.OrderBy(pair => pair.Key).Select(pair => pair.Value.Describe(pair.Key))];
         }
@@ -253,242 +306,32 @@ public sealed partial class PartitionLog
     /// <summary>Closes the files of a log that was not used for a while; true when it is closed.</summary>
     public Task<bool> CloseIfIdleAsync(TimeSpan idle) => _context.Io.Maintenance.RunAsync(() => CloseIfIdle(idle));
 
-    /// <summary>Makes everything durable and closes the files. The log opens again when it is used again.</summary>
-    public Task CloseAsync() => _context.Io.Appends.RunAsync(() => { lock (_writer) { Close(); } });
+    /// <summary>Makes everything durable and closes the files; appends that wait for a commit are refused. The log opens again when it is used again.</summary>
+    public Task CloseAsync() => _context.Io.Appends.RunAsync(() =>
+    {
+        lock (_handle.Writer)
+        {
+            Close();
+            RefuseUncommitted(ErrorCode.NotLeaderOrFollower, "The partition's log is closed here; whether this is committed is not known. Send it again.");
+        }
+    });
 
     /// <summary>Deletes the log for good. It cannot be used any more.</summary>
     public Task RemoveAsync() => _context.Io.Appends.RunAsync(Remove);
 
+    internal bool IsInUse => IsOpen || !_handle.Uncommitted.IsEmpty;
+
     internal void CloseUnlessBusy() => CloseIfIdle(TimeSpan.Zero);
 
-    internal void UnderLock(Action<OpenLog> action)
-    {
-        lock (_writer)
-        {
-            OpenLog log = EnsureOpen();
-            action(log);
-            Publish(log);
-        }
-    }
+    internal void UnderLock(Action<OpenLog> action) => _handle.UnderLock(action);
 
-    internal OpenLog? UseIfOpen()
-    {
-        Volatile.Write(ref _lastUsedTimestamp, _context.Time.GetTimestamp());
-        return Volatile.Read(ref _open);
-    }
+    internal OpenLog? UseIfOpen() => _handle.UseIfOpen();
 
-    internal OpenLog EnsureOpen()
-    {
-        if (UseIfOpen() is { } open)
-        {
-            return open;
-        }
-        lock (_writer)
-        {
-            if (_open is null)
-            {
-                ObjectDisposedException.ThrowIf(_removed, this);
-                Adopt(_cutTo is { } end
-                    ? LogRecovery.OpenTruncated(_context, _directory, Config, end)
-                    : LogRecovery.Open(_context, _directory, Config));
-                _cutTo = null;
-            }
-            return _open!;
-        }
-    }
-
-    private void Adopt(OpenLog log)
-    {
-        if (log.Epochs.Latest > _lastEpoch)
-        {
-            _lastEpoch = log.Epochs.Latest;
-        }
-        Volatile.Write(ref _open, log);
-        _context.Metrics.Opened();
-        if (!_recovered)
-        {
-            _recovered = true;
-            _positions.Recovered(log);
-        }
-        Publish(log);
-    }
-
-    // True when the group waited for a flush.
-    private bool WriteGroup(IReadOnlyList<PendingAppend> group)
-    {
-        lock (_writer)
-        {
-            try
-            {
-                if (NeedsEpoch)
-                {
-                    group.RefuseAll(ErrorCode.NotLeaderOrFollower, "This log waits for a new leader epoch. Send it again.");
-                    return false;
-                }
-                return WriteAndFlush(EnsureOpen(), group.WithoutFenced(Epoch));
-            }
-            catch (IOException exception)
-            {
-                Epoch = LeaderEpoch.Unknown;
-                group.RefuseAll(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
-                return false;
-            }
-#pragma warning disable CA1031 // Whatever it is, the callers of this group must hear of it, and the partition must stop.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Epoch = LeaderEpoch.Unknown;
-                LogWriterBroken(_context.Logger, exception, _directory);
-                foreach (PendingAppend append in group)
-                {
-                    append.Fail(exception);
-                }
-                return false;
-            }
-        }
-    }
-
-    private bool WriteAndFlush(OpenLog log, IReadOnlyList<PendingAppend> group)
-    {
-        LogConfig config = Config;
-        Offset before = log.EndOffset;
-        long sizeBytes = 0;
-        GuardDisk(before, () => sizeBytes = log.Append(group, Epoch, config, Transactions));
-        _context.Metrics.Appended(sizeBytes, log.EndOffset - before, group.Count);
-        Publish(log);
-        Acknowledge(group, append => append.Acks != RequiredAcks.All || !config.WaitsForFlush);
-
-        bool isFlushDue = group.Any(append => !append.IsAnswered) || log.EndOffset - log.FlushedOffset >= config.FlushMessages && !config.WaitsForFlush;
-        if (isFlushDue)
-        {
-            GuardDisk(log.FlushedOffset, log.Flush);
-            Publish(log);
-        }
-        Acknowledge(group, _ => true);
-        ArmFlush(log);
-        return isFlushDue;
-
-        void Acknowledge(IReadOnlyList<PendingAppend> appends, Func<PendingAppend, bool> condition)
-        {
-            foreach (PendingAppend append in appends)
-            {
-                if (condition(append))
-                {
-                    append.Acknowledge(log.StartOffset);
-                }
-            }
-        }
-    }
-
-    // Does something to the disk; when that fails, the log goes back to an end that is certain.
-    private void GuardDisk(Offset endBefore, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (IOException exception)
-        {
-            ReportAndCutBack(exception, exception is FlushFailedException ? _open!.FlushedOffset : endBefore);
-            throw;
-        }
-    }
-
-    private void ReportAndCutBack(IOException exception, Offset certainEnd)
-    {
-        _context.Metrics.DiskFailed();
-        LogDiskFailed(_context.Logger, exception, _directory, certainEnd);
-        CutBack(certainEnd);
-    }
-
-    private void CutBack(Offset end)
-    {
-        Epoch = LeaderEpoch.Unknown;
-        end = _open!.SettleBeforeCut(end);
-        _open!.Release();
-        Volatile.Write(ref _open, null);
-        _context.Metrics.Closed();
-        _positions.LowerTo(end);
-        // Remembered, in case the disk fails at this too: the log does not open again without it.
-        _cutTo = end;
-        OpenLog log = EnsureOpen();
-        _positions.LowerTo(log.EndOffset);
-    }
-
-    private void Publish(OpenLog log) => _positions.Show(log, Config.WaitsForFlush);
-
-    private void RequestFlush()
-    {
-        try
-        {
-            // Where appends wait for the disk, they need the outcome of every flush before the next one.
-            _ = Config.WaitsForFlush ? _context.Io.Appends.RunAsync(FlushAwaited) : _context.Io.Flushes.RunAsync(FlushBeside);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The silo is stopping, and closing the log flushes it.
-        }
-    }
-
-    private void FlushAwaited()
-    {
-        lock (_writer)
-        {
-            if (_open is { } log)
-            {
-                FinishFlush(log, log.Flush);
-            }
-        }
-    }
-
-    private void FlushBeside()
-    {
-        OpenLog? log;
-        BackgroundFlush? flush;
-        lock (_writer)
-        {
-            log = _open;
-            flush = log?.TryBeginFlush();
-        }
-        if (flush is null)
-        {
-            return;
-        }
-        flush.Run();
-        lock (_writer)
-        {
-            if (log == _open)
-            {
-                FinishFlush(log!, log!.SettleFlush);
-            }
-        }
-    }
-
-    private void FinishFlush(OpenLog log, Action finish)
-    {
-        try
-        {
-            GuardDisk(log.FlushedOffset, finish);
-            Publish(log);
-            ArmFlush(log);
-        }
-        catch (IOException)
-        {
-            // Reported by GuardDisk; nobody waits for this flush.
-        }
-    }
-
-    private void ArmFlush(OpenLog log)
-    {
-        if (log.FlushedOffset < log.EndOffset)
-        {
-            _dirtyTimer.Arm(Config.FlushMs);
-        }
-    }
+    internal OpenLog EnsureOpen() => _handle.EnsureOpen();
 
     private DeleteRecordsReply DeleteRecords(Offset before)
     {
-        lock (_writer)
+        lock (_handle.Writer)
         {
             OpenLog log = EnsureOpen();
             Offset target = before == Offset.None ? HighWatermark : before;
@@ -497,35 +340,30 @@ public sealed partial class PartitionLog
                 return new DeleteRecordsReply(ErrorCode.OffsetOutOfRange,
                     $"Offset {before} is not in the log, which holds offsets {log.StartOffset} up to {HighWatermark}.", log.StartOffset);
             }
-            if (target > log.StartOffset)
+            try
             {
-                try
+                if (target > log.StartOffset)
                 {
-                    log.SetStartOffset(target);
+                    _handle.RaiseStart(log, target);
                 }
-                catch (IOException exception)
-                {
-                    if (exception is FlushFailedException)
-                    {
-                        ReportAndCutBack(exception, log.FlushedOffset);
-                    }
-                    return new DeleteRecordsReply(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception), log.StartOffset);
-                }
-                Publish(log);
+                return new DeleteRecordsReply(ErrorCode.None, null, log.StartOffset);
             }
-            return new DeleteRecordsReply(ErrorCode.None, null, log.StartOffset);
+            catch (IOException exception)
+            {
+                return new DeleteRecordsReply(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception), log.StartOffset);
+            }
         }
     }
 
     private bool CloseIfIdle(TimeSpan idle)
     {
-        lock (_writer)
+        lock (_handle.Writer)
         {
-            if (_open is null)
+            if (!IsOpen)
             {
                 return true;
             }
-            if (_queue.IsBusy || _context.Time.GetElapsedTime(Volatile.Read(ref _lastUsedTimestamp)) < idle)
+            if (_queue.IsBusy || !_handle.Uncommitted.IsEmpty || _handle.UnusedFor < idle)
             {
                 return false;
             }
@@ -536,62 +374,16 @@ public sealed partial class PartitionLog
 
     private void Close()
     {
-        _dirtyTimer.Disarm();
-        if (_open is not { } log)
-        {
-            return;
-        }
-        bool isFlushed = true;
-        try
-        {
-            log.Checkpoint(UnsnapshotBytesMax);
-        }
-        catch (IOException exception)
-        {
-            // The next opening recovers what is not covered; acknowledged appends were flushed long before.
-            LogCloseFailed(_context.Logger, exception, _directory);
-            isFlushed = exception is not FlushFailedException;
-        }
-        Publish(log);
-        if (!isFlushed)
-        {
-            // What was written since may look sound and be lost: it does not come back as if it were durable.
-            (_cutTo, Epoch) = (log.FlushedOffset, LeaderEpoch.Unknown);
-            _positions.LowerTo(log.FlushedOffset);
-        }
-        log.Release();
-        Volatile.Write(ref _open, null);
-        _context.Metrics.Closed();
+        _flusher.Disarm();
+        _handle.Close();
     }
 
     private void Remove()
     {
-        lock (_writer)
+        lock (_handle.Writer)
         {
-            _removed = true;
-            Epoch = LeaderEpoch.Unknown;
-            _dirtyTimer.Disarm();
-            if (_open is { } log)
-            {
-                log.Release();
-                Volatile.Write(ref _open, null);
-                _context.Metrics.Closed();
-            }
-            _context.Disk.DeleteDirectory(_directory);
+            _flusher.Disarm();
+            _handle.Remove();
         }
-        _positions.Wake();
     }
-
-    // Reading this much again at the next opening takes less than a millisecond, so a snapshot would not pay.
-    private const long UnsnapshotBytesMax = 1024 * 1024;
-
-    [LoggerMessage(LogEvents.DiskFailed, LogLevel.Error,
-        "{Directory}: the disk failed. The log was cut back to offset {CertainEnd}; what was not acknowledged is gone.")]
-    private static partial void LogDiskFailed(ILogger logger, Exception exception, string directory, Offset certainEnd);
-
-    [LoggerMessage(LogEvents.CloseFailed, LogLevel.Error, "{Directory}: could not be closed in peace; it is recovered when it is opened again.")]
-    private static partial void LogCloseFailed(ILogger logger, Exception exception, string directory);
-
-    [LoggerMessage(LogEvents.WriterBroken, LogLevel.Critical, "{Directory}: the writer failed for a reason of its own. The partition takes no appends until it is led anew.")]
-    private static partial void LogWriterBroken(ILogger logger, Exception exception, string directory);
 }

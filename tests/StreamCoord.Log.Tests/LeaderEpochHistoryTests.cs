@@ -65,4 +65,14 @@ public sealed class LeaderEpochHistoryTests
         Assert.Equal(new EpochStart(first, new Offset(3)), await harness.Log.FindEpochEndAsync(first));
         Assert.Equal(new EpochStart(LeaderEpoch.Unknown, Offset.None), await harness.Log.FindEpochEndAsync(second.Next()));
     }
+
+    [Fact]
+    public void Ranges_TellTheEpochBeforeAnOffset_AndWhereEachEnds()
+    {
+        var ranges = new EpochRanges([new(new LeaderEpoch(2), new Offset(5)), new(new LeaderEpoch(4), new Offset(8)), new(new LeaderEpoch(7), new Offset(20))], new Offset(5), new Offset(30));
+        Assert.Equal([-1, -1, 2, 2, 4, 4, 7, 7], new[] { 0, 5, 6, 8, 9, 20, 21, 30 }.Select(offset => ranges.Before(new Offset(offset)).Value));
+        Assert.Equal([5, 5, 8, 8, 20, 20, 30, 30], new[] { -1, 1, 2, 3, 4, 6, 7, 9 }.Select(epoch => ranges.EndOf(new LeaderEpoch(epoch)).Value));
+        var empty = new EpochRanges([], new Offset(5), new Offset(5));
+        Assert.Equal((LeaderEpoch.Unknown, new Offset(5)), (empty.Before(new Offset(5)), empty.EndOf(new LeaderEpoch(3))));
+    }
 }

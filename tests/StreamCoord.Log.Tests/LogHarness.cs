@@ -39,6 +39,12 @@ internal sealed class LogHarness : IAsyncDisposable
 
     public PartitionLog Log { get; private set; }
 
+    /// <summary>False for the log of a follower: it is recovered, and begins no epoch.</summary>
+    public bool Leads { get; init; } = true;
+
+    /// <summary>What each new process begins with; null to commit alone.</summary>
+    public Offset? CommitLimit { get; set; }
+
     public LogIo Io => _managers[^1].Io;
 
     /// <summary>Where the log's files lie.</summary>
@@ -58,13 +64,31 @@ internal sealed class LogHarness : IAsyncDisposable
         return harness;
     }
 
+    /// <summary>The same for a log that follows another one.</summary>
+    public static async Task<LogHarness> StartFollowerAsync(params (string Name, string Value)[] configs)
+    {
+        var harness = new LogHarness(
+            new SimulatedDisk(), "/data", LogConfig.From(configs.ToDictionary(pair => pair.Name, pair => pair.Value)),
+            new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+            new LogOptions { AppendThreads = 1, ReadThreads = 1, MaintenanceBytesPerSecond = 0 })
+        { Leads = false, CommitLimit = Offset.Zero };
+        await harness.OpenAsync();
+        return harness;
+    }
+
     /// <summary>A new process on the same disk.</summary>
     public async Task OpenAsync()
     {
         var manager = new LogManager(Disk, Root, Options, Time, NullLogger<LogManager>.Instance);
         _managers.Add(manager);
         Log = manager.Get(Topic, 0, Config);
-        await LeadAsync();
+        Log.CommitLimit = CommitLimit ?? Log.CommitLimit;
+        if (Leads)
+        {
+            await LeadAsync();
+            return;
+        }
+        await Log.RecoverAsync();
     }
 
     /// <summary>Claims a newer epoch, as the grain does.</summary>
@@ -80,6 +104,31 @@ internal sealed class LogHarness : IAsyncDisposable
     {
         Disk = Simulated.Crash(random);
         await OpenAsync();
+    }
+
+    /// <summary>Everything that a replica would get from an offset on, batch by batch.</summary>
+    public async Task<List<ReplicaBatch>> ReadBatchesAsync(Offset from, int maxBytes = 100_000)
+    {
+        List<ReplicaBatch> batches = [];
+        while (from < Log.EndOffset)
+        {
+            ReplicaRead read = await Log.ReadForReplicaAsync(from, maxBytes);
+            Assert.True(read.Error == ErrorCode.None, $"{read.Error} {read.Damage}");
+            if (read.Batches.Count == 0)
+            {
+                break;
+            }
+            int at = 0;
+            var sequence = new Records.BatchSequence(read.Data.Bytes.Span);
+            while (sequence.MoveNext(out _, out ReadOnlySpan<byte> batch))
+            {
+                batches.Add(new ReplicaBatch(read.Batches[at++], batch.ToArray()));
+            }
+            Assert.Equal(read.Batches.Count, at);
+            from = read.Batches[^1].NextOffset;
+            read.Data.Dispose();
+        }
+        return batches;
     }
 
     /// <summary>The process ends in peace and another one begins.</summary>

@@ -16,6 +16,9 @@ public sealed class LeaderEpochHistory
     /// <summary>The epochs, oldest first.</summary>
     public IReadOnlyList<EpochStart> Entries => _entries;
 
+    /// <summary>The same, never changed in place.</summary>
+    internal EpochStart[] Snapshot => Volatile.Read(ref _entries);
+
     /// <summary>The newest epoch, or <see cref="LeaderEpoch.Unknown"/>.</summary>
     public LeaderEpoch Latest => _entries.Length == 0 ? LeaderEpoch.Unknown : _entries[^1].Epoch;
 

@@ -32,10 +32,10 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
     {
         long bytesBefore = log.SizeBytes;
         Offset mappedTo = MapKeys(plan);
-        HashSet<Offset> lastOfProducer = LastOffsetsOfProducers();
+        HashSet<Offset> indispensable = FindIndispensable(plan);
         foreach (IReadOnlyList<Segment> group in plan.Groups(mappedTo, config))
         {
-            if (!RewriteGroup(group, mappedTo, lastOfProducer))
+            if (!RewriteGroup(group, mappedTo, indispensable))
             {
                 return;
             }
@@ -84,9 +84,11 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         }
     }
 
-    private HashSet<Offset> LastOffsetsOfProducers()
+    // The last offsets of batches of which at least the header stays: each producer's newest, by which it is recognised, and the last of all, so that no offsets are missing before a log's end, nor before a place to
+    // which a replica's log is ever cut: a log that ends earlier would give them away again.
+    private HashSet<Offset> FindIndispensable(CompactionPlan plan)
     {
-        HashSet<Offset> last = [];
+        HashSet<Offset> last = [plan.Candidates[^1].NextOffset + -1];
         _ = WhileCurrent(() =>
         {
             foreach (ProducerEntry entry in log.Producers.Producers.Values.Where(entry => entry.Batches.Count > 0))
@@ -97,11 +99,11 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         return last;
     }
 
-    private bool RewriteGroup(IReadOnlyList<Segment> group, Offset mappedTo, HashSet<Offset> lastOfProducer)
+    private bool RewriteGroup(IReadOnlyList<Segment> group, Offset mappedTo, HashSet<Offset> indispensable)
     {
         string path = group[0].LogPath + SegmentFileName.CleanedSuffix;
         _isGroupChanged = false;
-        int? sizeBytes = WriteCleaned(group, path, mappedTo, lastOfProducer);
+        int? sizeBytes = WriteCleaned(group, path, mappedTo, indispensable);
         if (sizeBytes is not { } size || (group.Count == 1 && !_isGroupChanged))
         {
             _hasSeenAll &= sizeBytes is not null;
@@ -135,7 +137,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
     }
 
     // Null when a segment of the group is damaged.
-    private int? WriteCleaned(IReadOnlyList<Segment> group, string path, Offset mappedTo, HashSet<Offset> lastOfProducer)
+    private int? WriteCleaned(IReadOnlyList<Segment> group, string path, Offset mappedTo, HashSet<Offset> indispensable)
     {
         using ILogFile file = context.Disk.Open(path);
         file.SetLength(0);
@@ -147,7 +149,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
             ScanResult result;
             while ((result = scanner.Next()) == ScanResult.Batch)
             {
-                CleanBatch(scanner.Header, scanner.Bytes.Span, mappedTo, lastOfProducer, output);
+                CleanBatch(scanner.Header, scanner.Bytes.Span, mappedTo, indispensable, output);
                 if (output.WrittenBytes >= WriteBytes)
                 {
                     WriteOut(file, output, ref written);
@@ -173,7 +175,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         output.Truncate(0);
     }
 
-    private void CleanBatch(in BatchHeader header, ReadOnlySpan<byte> batch, Offset mappedTo, HashSet<Offset> lastOfProducer, PooledBuffer output)
+    private void CleanBatch(in BatchHeader header, ReadOnlySpan<byte> batch, Offset mappedTo, HashSet<Offset> indispensable, PooledBuffer output)
     {
         if (header.NextOffset > mappedTo)
         {
@@ -189,7 +191,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
                 KeepWhole(header, batch, output);
                 return;
             }
-            Filter(header, batch, (in RecordView _) => !horizonPassed, lastOfProducer, output);
+            Filter(header, batch, (in RecordView _) => !horizonPassed, indispensable, output);
             if (!horizonPassed)
             {
                 _keptMarkers.Add(header.BaseOffset);
@@ -202,7 +204,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
             header,
             batch,
             (in RecordView record) => !isAborted && !record.Key.IsNull && _newest.IsNewest(record.Key.Span, record.Offset) && !(record.Value.IsNull && horizonPassed),
-            lastOfProducer,
+            indispensable,
             output);
     }
 
@@ -215,7 +217,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         output.Write(batch[..header.SizeBytes]);
     }
 
-    private void Filter(in BatchHeader header, ReadOnlySpan<byte> batch, RecordPredicate keeps, HashSet<Offset> lastOfProducer, PooledBuffer output)
+    private void Filter(in BatchHeader header, ReadOnlySpan<byte> batch, RecordPredicate keeps, HashSet<Offset> indispensable, PooledBuffer output)
     {
         int before = output.WrittenBytes;
         long horizonMs = config.DeleteRetentionMs > long.MaxValue - _nowMs ? long.MaxValue : _nowMs + config.DeleteRetentionMs;
@@ -226,7 +228,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
             output.Truncate(before);
             KeepWhole(header, batch, output);
         }
-        else if (result.KeptCount == 0 && !lastOfProducer.Contains(header.LastOffset))
+        else if (result.KeptCount == 0 && !indispensable.Contains(header.LastOffset))
         {
             output.Truncate(before);
         }

@@ -226,10 +226,11 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     }
 
     /// <summary>Cuts the file; durable when this returns. The caller calls <see cref="Resume"/> with what is left.</summary>
+    /// <exception cref="FlushFailedException">The disk failed.</exception>
     public void Cut(int position)
     {
         Log.SetLength(position);
-        Log.Flush();
+        Flush();
     }
 
     /// <summary>
