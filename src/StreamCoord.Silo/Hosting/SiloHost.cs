@@ -61,7 +61,7 @@ internal static class SiloHost
         using TlsCertificates? certificates = options.Tls.CertificatePath is null
             ? null
             : await TlsCertificates.OpenAsync(options.Tls, TimeProvider.System, logging.CreateLogger<TlsCertificates>());
-        var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId);
+        var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId, directory.Identity.Replica.Incarnation);
         (WebApplication started, Endpoints endpoints) = await StartAsync(
             listeners => Build(configuration, new SiloParts(options, identity, directory, database, tree, certificates), listeners), options);
         await using WebApplication application = started;
