@@ -83,6 +83,25 @@ public sealed class PostgreSqlTests(PostgreSqlServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Start_OfASiloThatWasAlone_TakesEverythingIntoTheCluster()
+    {
+        string data = _directory.Combine("data");
+        await using (SiloProcess alone = await SiloProcess.StartAsync(data))
+        {
+            using HttpResponseMessage written = await alone.Http.PutAsync("/v1/topics/kept/records:import", new StringContent("line\n"), Cancelled);
+            Assert.Equal(HttpStatusCode.OK, written.StatusCode);
+            Assert.Equal(0, await alone.StopAsync());
+        }
+        string database = await CreateDatabaseAsync();
+
+        await using SiloProcess silo = await StartAsync("data", database);
+
+        Assert.Contains("line", await silo.Http.GetStringAsync("/v1/topics/kept/partitions/0/records?offset=earliest", Cancelled), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(data, "streamcoord.db.moved")));
+        Assert.False(File.Exists(Path.Combine(data, "streamcoord.db")));
+    }
+
+    [Fact]
     public async Task ThreeNodes_AreMembersOfOneCluster_AndMissOneThatIsKilled()
     {
         string database = await CreateDatabaseAsync();

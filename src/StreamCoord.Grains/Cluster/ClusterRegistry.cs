@@ -13,6 +13,8 @@ public sealed class ClusterRegistry(Database database)
 {
     private const string SelectCluster = "SELECT cluster_id FROM cluster WHERE id = 1";
 
+    private const string SelectDirectory = "SELECT incarnation FROM data_directory WHERE node_id = @node";
+
     /// <summary>
     /// Gives the members of in-sync sets that are bare numbers, of a time when a cluster was one node, their incarnation. It is put between commas, so that a number is found whole.
     /// </summary>
@@ -23,6 +25,13 @@ public sealed class ClusterRegistry(Database database)
 
     /// <summary>The cluster that the database belongs to; null for a new one.</summary>
     public Task<string?> FindClusterIdAsync() => database.RunAsync(connection => QueryAsync(connection, SelectCluster));
+
+    /// <summary>The data directory of a node, as the database knows it; null for a node that it does not know.</summary>
+    public async Task<Incarnation?> FindDirectoryAsync(NodeId node)
+    {
+        string? incarnation = await database.RunAsync(connection => QueryAsync(connection, SelectDirectory, ("node", node.Value)));
+        return incarnation is null ? null : new Incarnation(Guid.ParseExact(incarnation, "n"));
+    }
 
     /// <summary>
     /// Enters a silo, the first time; later makes sure that it is the one that was entered. A directory in the place of another one is taken when the cluster has other nodes: they are what it is filled from.
@@ -58,7 +67,7 @@ public sealed class ClusterRegistry(Database database)
             "INSERT INTO data_directory (node_id, incarnation) VALUES (@node, @incarnation) ON CONFLICT DO NOTHING",
             ("node", replica.Node.Value),
             ("incarnation", replica.Incarnation.ToString()));
-        string incarnation = (await QueryAsync(connection, "SELECT incarnation FROM data_directory WHERE node_id = @node", ("node", replica.Node.Value)))!;
+        string incarnation = (await QueryAsync(connection, SelectDirectory, ("node", replica.Node.Value)))!;
         return new Incarnation(Guid.ParseExact(incarnation, "n"));
     }
 

@@ -59,7 +59,7 @@ internal static class SiloHost
         await using NodeLock? node = options.Cluster.ConnectionString is null
             ? null
             : await NodeLock.TakeAsync(database, options.Node.NodeId, TimeProvider.System, logging.CreateLogger<NodeLock>());
-        await EnterAsync(database, directory.Identity, node, logging.CreateLogger(typeof(SiloHost)));
+        await EnterAsync(database, directory, node, logging.CreateLogger(typeof(SiloHost)));
 
         using TlsCertificates? certificates = options.Tls.CertificatePath is null
             ? null
@@ -105,8 +105,13 @@ internal static class SiloHost
         return await new ClusterRegistry(database).FindClusterIdAsync();
     }
 
-    private static async Task EnterAsync(Database database, DirectoryIdentity identity, NodeLock? node, ILogger logger)
+    private static async Task EnterAsync(Database database, DataDirectory directory, NodeLock? node, ILogger logger)
     {
+        DirectoryIdentity identity = directory.Identity;
+        if (node is not null && await new EmbeddedMove(directory.DatabasePath, database).RunAsync(identity.ClusterId, identity.Replica) is { } partitions)
+        {
+            logger.MovedDatabase(partitions, directory.DatabasePath);
+        }
         if (await new ClusterRegistry(database).EnterAsync(identity.ClusterId, identity.Replica) is { } replaced)
         {
             logger.ReplacesDirectory(identity.Replica.Node, replaced, identity.Replica.Incarnation);
