@@ -53,7 +53,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IGrainFactory>(cluster);
         builder.Services.AddSingleton<ICoordination>(coordination);
         builder.Services.AddSingleton(Bind(new ZNodeOptions(), settings));
-        builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1)));
+        builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1), default));
         builder.Services.AddSingleton<IBroker, FakeBroker>();
         builder.Services.AddSingleton<IServerCommands, FakeServerCommands>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);

@@ -14,7 +14,7 @@ public sealed class SessionConnectionsTests
     public async Task All_CanBeTaken_WhileClientsConnect()
     {
         var sessions = new SessionConnections();
-        var services = new ZooKeeperServices(null!, null!, sessions, null!, new ClusterIdentity("c", new NodeId(1)), new ZooKeeperGatewayOptions(), TimeProvider.System);
+        var services = new ZooKeeperServices(null!, null!, sessions, null!, new ClusterIdentity("c", new NodeId(1), default), new ZooKeeperGatewayOptions(), TimeProvider.System);
         using var connection = new ZooKeeperConnection(null!, new ClientAddress(new IPEndPoint(IPAddress.Loopback, 1), null), services, NullLogger.Instance);
         Task connecting = Task.Run(
             () =>

@@ -92,7 +92,7 @@ public sealed class StatisticsTests : IDisposable
 
     private ZooKeeperConnection NewConnection()
     {
-        var services = new ZooKeeperServices(null!, null!, _sessions, null!, new ClusterIdentity("c", new NodeId(1)), new ZooKeeperGatewayOptions(), _time);
+        var services = new ZooKeeperServices(null!, null!, _sessions, null!, new ClusterIdentity("c", new NodeId(1), default), new ZooKeeperGatewayOptions(), _time);
         return new ZooKeeperConnection(null!, new ClientAddress(new IPEndPoint(IPAddress.Loopback, 1), null), services, NullLogger.Instance);
     }
 }

@@ -1,138 +1,163 @@
 using System.Data.Common;
+using System.Globalization;
 using StreamCoord.Grains.Storage;
+using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Leadership;
 
 /// <summary>The leadership table in SQLite or PostgreSQL: the same statements serve both. Holds no state of its own.</summary>
 internal sealed class LeadershipTable(Database database) : ILeadershipTable
 {
-    private const int NoNode = -1;
+    /// <summary>How many rows are written in one round trip. Their parameters, four a row, stay below the 32,766 that SQLite takes.</summary>
+    private const int RowsMax = 1_000;
 
-    private const string InsertMissing = """
-        WITH RECURSIVE numbers (partition) AS
-        (
-            SELECT 0 UNION ALL SELECT partition + 1 FROM numbers WHERE partition + 1 < @count
-        )
-        INSERT INTO partition_leadership (topic_id, partition, replicas, leader_epoch, leader_node, in_sync_set)
-        SELECT @topic, partition, @replicas, -1, -1, @inSync FROM numbers WHERE true
-        ON CONFLICT DO NOTHING
-        """;
+    private const string Columns = LeadershipRowReader.Columns;
 
-    private const string SelectTopic = """
-        SELECT partition, replicas, leader_epoch, leader_node, in_sync_set FROM partition_leadership
-        WHERE topic_id = @topic ORDER BY partition
-        """;
+    private const string SelectAll = $"SELECT {Columns} FROM partition_leadership";
 
-    private const string SelectPartition = """
-        SELECT partition, replicas, leader_epoch, leader_node, in_sync_set FROM partition_leadership
-        WHERE topic_id = @topic AND partition = @partition
-        """;
+    private const string SelectTopic = $"{SelectAll} WHERE topic_id = @topic ORDER BY partition";
+
+    private const string SelectPartition = $"{SelectAll} WHERE topic_id = @topic AND partition = @partition";
 
     private const string ClaimOne = """
-        UPDATE partition_leadership SET leader_epoch = @next, leader_node = @node
+        UPDATE partition_leadership SET leader_epoch = @next, leader_node = @node, version = version + 1
         WHERE topic_id = @topic AND partition = @partition AND leader_epoch = @expected AND ',' || in_sync_set || ',' LIKE @member
         """;
 
-    private const string ClaimEvery = """
-        UPDATE partition_leadership SET leader_epoch = leader_epoch + 1, leader_node = @node
-        WHERE ',' || in_sync_set || ',' LIKE @member
-        RETURNING topic_id, partition, leader_epoch
+    private const string ChangeInSync = $"""
+        UPDATE partition_leadership SET in_sync_set = @inSync, version = version + 1
+        WHERE topic_id = @topic AND partition = @partition AND leader_epoch = @epoch AND version = @version
+        RETURNING {Columns}
+        """;
+
+    private const string ChangeReplicas = $"""
+        UPDATE partition_leadership SET replicas = @replicas, version = version + 1
+        WHERE topic_id = @topic AND partition = @partition AND version = @version
+        RETURNING {Columns}
         """;
 
     private const string DeleteTopic = "DELETE FROM partition_leadership WHERE topic_id = @topic";
 
-    public Task CreateAsync(TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas, IReadOnlyList<NodeId> inSyncReplicas)
+    public Task CreateAsync(TopicId topicId, int firstPartition, IReadOnlyList<PartitionReplicas> partitions)
     {
-        Invariant.Holds(partitionCount > 0);
-        return ExecuteAsync(
-            InsertMissing,
-            ("count", partitionCount),
-            ("topic", topicId.ToString()),
-            ("replicas", NodeList.Format(replicas)),
-            ("inSync", NodeList.Format(inSyncReplicas)));
-    }
-
-    public Task<IReadOnlyList<LeadershipRow>> ReadAsync(TopicId topicId) => QueryRowsAsync(topicId, SelectTopic, ("topic", topicId.ToString()));
-
-    public async Task<LeadershipRow?> FindAsync(TopicId topicId, int partition)
-    {
-        IReadOnlyList<LeadershipRow> rows =
-            await QueryRowsAsync(topicId, SelectPartition, ("topic", topicId.ToString()), ("partition", partition));
-        return rows.SingleOrDefault();
-    }
-
-    public async Task<bool> TryClaimAsync(TopicId topicId, int partition, LeaderEpoch expected, LeaderEpoch next, NodeId node)
-    {
-        Invariant.Holds(next > expected);
-        int changed = await ExecuteAsync(
-            ClaimOne,
-            ("topic", topicId.ToString()),
-            ("partition", partition),
-            ("expected", expected.Value),
-            ("next", next.Value),
-            ("node", node.Value),
-            ("member", NodeList.PatternOf(node)));
-        return changed == 1;
-    }
-
-    public Task<IReadOnlyList<ClaimedPartition>> ClaimAllAsync(NodeId node)
-    {
-        return QueryAsync(
-            reader => new ClaimedPartition(
-                new TopicId(Guid.ParseExact(reader.GetString(0), "n")), reader.GetInt32(1), new LeaderEpoch(reader.GetInt32(2))),
-            ClaimEvery,
-            ("node", node.Value),
-            ("member", NodeList.PatternOf(node)));
-    }
-
-    public Task DeleteAsync(TopicId topicId) => ExecuteAsync(DeleteTopic, ("topic", topicId.ToString()));
-
-    private Task<IReadOnlyList<LeadershipRow>> QueryRowsAsync(TopicId topicId, string statement, params (string Name, object Value)[] parameters)
-    {
-        // The rows of a topic mostly have the same nodes: one list serves them all.
-        var parsed = new Dictionary<string, IReadOnlyList<NodeId>>();
-        return QueryAsync(
-            reader => new LeadershipRow(
-                topicId,
-                reader.GetInt32(0),
-                Nodes(reader.GetString(1)),
-                new LeaderEpoch(reader.GetInt32(2)),
-                reader.GetInt32(3) is var leader && leader == NoNode ? null : new NodeId(leader),
-                Nodes(reader.GetString(4))),
-            statement,
-            parameters);
-
-        IReadOnlyList<NodeId> Nodes(string text)
+        Invariant.Holds(firstPartition >= 0 && partitions.All(partition => partition.Replicas.Count > 0 && partition.InSync.Count > 0));
+        return database.RunInTransactionAsync(async connection =>
         {
-            if (!parsed.TryGetValue(text, out IReadOnlyList<NodeId>? nodes))
+            int first = firstPartition;
+            foreach (PartitionReplicas[] chunk in partitions.Chunk(RowsMax))
             {
-                parsed.Add(text, nodes = NodeList.Parse(text));
+                await using DbCommand command = CreateInsert(connection, topicId, first, chunk);
+                await command.ExecuteNonQueryAsync();
+                first += chunk.Length;
             }
-            return nodes;
-        }
-    }
-
-    private Task<IReadOnlyList<T>> QueryAsync<T>(Func<DbDataReader, T> read, string statement, params (string Name, object Value)[] parameters)
-    {
-        return database.RunAsync<IReadOnlyList<T>>(async connection =>
-        {
-            await using DbCommand command = connection.CreateCommand(statement, parameters);
-            await using DbDataReader reader = await command.ExecuteReaderAsync();
-            var rows = new List<T>();
-            while (await reader.ReadAsync())
-            {
-                rows.Add(read(reader));
-            }
-            return rows;
+            return true;
         });
     }
 
-    private Task<int> ExecuteAsync(string statement, params (string Name, object Value)[] parameters)
+    public Task<IReadOnlyList<LeadershipRow>> ReadAllAsync() => QueryAsync(SelectAll);
+
+    public Task<IReadOnlyList<LeadershipRow>> ReadAsync(TopicId topicId) => QueryAsync(SelectTopic, ("topic", topicId.ToString()));
+
+    public async Task<LeadershipRow?> FindAsync(TopicId topicId, int partition) =>
+        (await QueryAsync(SelectPartition, ("topic", topicId.ToString()), ("partition", partition))).SingleOrDefault();
+
+    public async Task<IReadOnlyList<LeadershipRow>> ClaimAsync(IReadOnlyList<Claim> claims, ReplicaId self)
+    {
+        Invariant.Holds(claims.All(claim => claim.Next > claim.Expected));
+        var rows = new List<LeadershipRow>(claims.Count);
+
+        // Whoever locks rows in the same order as the others never waits for one who waits for it.
+        foreach (Claim[] chunk in claims.OrderBy(claim => claim.TopicId.Value).ThenBy(claim => claim.Partition).Chunk(RowsMax))
+        {
+            rows.AddRange(await ClaimChunkAsync(chunk, self));
+        }
+        return rows;
+    }
+
+    public async Task<LeadershipRow?> ChangeInSyncAsync(TopicId topicId, int partition, InSyncChange change)
+    {
+        Invariant.Holds(change.Members.Count > 0);
+        IReadOnlyList<LeadershipRow> changed = await QueryAsync(
+            ChangeInSync,
+            ("topic", topicId.ToString()),
+            ("partition", partition),
+            ("epoch", change.Epoch.Value),
+            ("version", change.Version),
+            ("inSync", ReplicaList.Format(change.Members)));
+        return changed.SingleOrDefault() ?? await FindAsync(topicId, partition);
+    }
+
+    public async Task<LeadershipRow?> ChangeReplicasAsync(TopicId topicId, int partition, long expectedVersion, IReadOnlyList<NodeId> replicas)
+    {
+        Invariant.Holds(replicas.Count > 0);
+        IReadOnlyList<LeadershipRow> changed = await QueryAsync(
+            ChangeReplicas,
+            ("topic", topicId.ToString()),
+            ("partition", partition),
+            ("version", expectedVersion),
+            ("replicas", NodeList.Format(replicas)));
+        return changed.SingleOrDefault() ?? await FindAsync(topicId, partition);
+    }
+
+    public Task DeleteAsync(TopicId topicId)
+    {
+        return database.RunAsync(async connection =>
+        {
+            await using DbCommand command = connection.CreateCommand(DeleteTopic, [("topic", topicId.ToString())]);
+            return await command.ExecuteNonQueryAsync();
+        });
+    }
+
+    private Task<IReadOnlyList<LeadershipRow>> ClaimChunkAsync(Claim[] claims, ReplicaId self)
+    {
+        return database.RunInTransactionAsync(async connection =>
+        {
+            await connection.ExecuteAllAsync(ClaimOne, claims.Select(claim => (IReadOnlyList<(string, object)>)
+            [
+                ("topic", claim.TopicId.ToString()),
+                ("partition", claim.Partition),
+                ("expected", claim.Expected.Value),
+                ("next", claim.Next.Value),
+                ("node", self.Node.Value),
+                ("member", ReplicaList.PatternOf(self)),
+            ]));
+            await using DbCommand select = CreateSelect(connection, claims);
+            return await new LeadershipRowReader().ReadAsync(select);
+        });
+    }
+
+    private static DbCommand CreateInsert(DbConnection connection, TopicId topicId, int firstPartition, PartitionReplicas[] partitions)
+    {
+        List<(string, object)> parameters = [("topic", topicId.ToString())];
+        string[] rows = new string[partitions.Length];
+        for (int i = 0; i < partitions.Length; i++)
+        {
+            rows[i] = string.Create(CultureInfo.InvariantCulture, $"(@topic, {firstPartition + i}, @replicas{i}, -1, {LeadershipRowReader.NoNode}, @inSync{i}, 0)");
+            parameters.Add(($"replicas{i}", NodeList.Format(partitions[i].Replicas)));
+            parameters.Add(($"inSync{i}", ReplicaList.Format(partitions[i].InSync)));
+        }
+        return connection.CreateCommand($"INSERT INTO partition_leadership ({Columns}) VALUES {string.Join(", ", rows)} ON CONFLICT DO NOTHING", parameters);
+    }
+
+    private static DbCommand CreateSelect(DbConnection connection, Claim[] claims)
+    {
+        List<(string, object)> parameters = [];
+        string[] rows = new string[claims.Length];
+        for (int i = 0; i < claims.Length; i++)
+        {
+            rows[i] = string.Create(CultureInfo.InvariantCulture, $"(@topic{i}, {claims[i].Partition})");
+            parameters.Add(($"topic{i}", claims[i].TopicId.ToString()));
+        }
+        return connection.CreateCommand(
+            $"WITH claims (topic_id, partition) AS (VALUES {string.Join(", ", rows)}) SELECT {Columns} FROM partition_leadership JOIN claims USING (topic_id, partition)", parameters);
+    }
+
+    private Task<IReadOnlyList<LeadershipRow>> QueryAsync(string statement, params (string Name, object Value)[] parameters)
     {
         return database.RunAsync(async connection =>
         {
             await using DbCommand command = connection.CreateCommand(statement, parameters);
-            return await command.ExecuteNonQueryAsync();
+            return await new LeadershipRowReader().ReadAsync(command);
         });
     }
 }

@@ -67,6 +67,18 @@ public sealed class Database : IAsyncDisposable
         });
     }
 
+    /// <summary>Runs <paramref name="work"/> in a transaction, which is rolled back when it throws. Nothing is done a second time.</summary>
+    internal Task<T> RunInTransactionAsync<T>(Func<DbConnection, Task<T>> work)
+    {
+        return RunAsync(async connection =>
+        {
+            await using DbTransaction transaction = await connection.BeginTransactionAsync();
+            T result = await work(connection);
+            await transaction.CommitAsync();
+            return result;
+        });
+    }
+
     /// <summary>Runs <paramref name="work"/>, which may make the driver's blocking calls.</summary>
     internal Task<T> RunAsync<T>(Func<Task<T>> work) => _thread is null ? work() : _thread.RunAsync(work);
 

@@ -19,6 +19,7 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
 
     private readonly ILeadershipTable _leadership;
     private readonly NodeId[] _nodes;
+    private readonly PartitionReplicas _replicas;
     private readonly InternalTopicDefinition[] _definitions;
     private TopicDescription[] _all;
 
@@ -28,6 +29,7 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
         _definitions = [.. definitions];
         _leadership = leadership;
         _nodes = [identity.NodeId];
+        _replicas = new PartitionReplicas(_nodes, [identity.Replica]);
         _all =
         [
             Describe(
@@ -62,12 +64,12 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
     // The number of a topic's partitions is never changed by an option: what lies where follows from it.
     private async Task CreateAsync()
     {
-        await _leadership.CreateAsync(ZNodesId, 1, _nodes, _nodes);
+        await _leadership.CreateAsync(ZNodesId, 0, [_replicas]);
         foreach (InternalTopicDefinition definition in _definitions)
         {
             int present = (await _leadership.ReadAsync(definition.TopicId)).Count;
             int count = present > 0 ? present : definition.PartitionCount;
-            await _leadership.CreateAsync(definition.TopicId, count, _nodes, _nodes);
+            await _leadership.CreateAsync(definition.TopicId, 0, [.. Enumerable.Repeat(_replicas, count)]);
             _all = [.. _all, Describe(definition, count)];
         }
     }

@@ -12,9 +12,9 @@ internal sealed record PartitionStateNode(int ControllerEpoch, int Leader, int V
     /// </summary>
     public static byte[] Write(LeadershipRow row, int controllerEpoch)
     {
-        NodeId leader = row.LeaderNode ?? row.InSyncReplicas[0];
+        NodeId leader = row.LeaderNode ?? row.InSync.Members[0].Node;
         var node = new PartitionStateNode(
-            controllerEpoch, leader.Value, 1, Math.Max(row.LeaderEpoch.Value, 0), [.. row.InSyncReplicas.Select(replica => replica.Value)]);
+            controllerEpoch, leader.Value, 1, Math.Max(row.LeaderEpoch.Value, 0), [.. row.InSync.Members.Select(member => member.Node.Value)]);
         return JsonSerializer.SerializeToUtf8Bytes(node, KafkaJson.Default.PartitionStateNode);
     }
 }

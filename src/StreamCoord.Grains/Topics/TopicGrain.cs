@@ -278,12 +278,17 @@ internal sealed partial class TopicGrain(
         IReadOnlyList<LeadershipRow> rows = await leadership.ReadAsync(stored.TopicId);
         if (rows.Count < stored.PartitionCount)
         {
-            await leadership.CreateAsync(stored.TopicId, stored.PartitionCount, _nodes, _nodes);
+            var replicas = new PartitionReplicas(_nodes, [identity.Replica]);
+            await leadership.CreateAsync(stored.TopicId, 0, [.. Enumerable.Repeat(replicas, stored.PartitionCount)]);
             rows = await leadership.ReadAsync(stored.TopicId);
         }
-        PartitionAssignment[] assignments =
-            [.. rows.Select(row => new PartitionAssignment(row.Partition, row.LeaderNode ?? row.InSyncReplicas[0], row.Replicas, row.InSyncReplicas))];
-        return new TopicDescription(Name, stored.TopicId, assignments, stored.ReplicationFactor, stored.Configs);
+        return new TopicDescription(Name, stored.TopicId, [.. rows.Select(Assign)], stored.ReplicationFactor, stored.Configs);
+    }
+
+    private static PartitionAssignment Assign(LeadershipRow row)
+    {
+        NodeId[] inSync = [.. row.InSync.Members.Select(member => member.Node)];
+        return new PartitionAssignment(row.Partition, row.LeaderNode ?? inSync[0], row.Replicas, inSync);
     }
 
     /// <summary>The topic as it would be.</summary>

@@ -55,13 +55,16 @@ internal static class SiloHost
         await using Database database = options.Cluster.ConnectionString is { } connectionString
             ? await Database.OpenServerAsync(connectionString)
             : await Database.OpenEmbeddedAsync(directory.DatabasePath);
-        await new ClusterRegistry(database).EnterAsync(directory.Identity.ClusterId, directory.Identity.Replica);
-
         using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddSiloConsole(configuration));
+        await using NodeLock? node = options.Cluster.ConnectionString is null
+            ? null
+            : await NodeLock.TakeAsync(database, options.Node.NodeId, TimeProvider.System, logging.CreateLogger<NodeLock>());
+        await EnterAsync(database, directory, node, logging.CreateLogger(typeof(SiloHost)));
+
         using TlsCertificates? certificates = options.Tls.CertificatePath is null
             ? null
             : await TlsCertificates.OpenAsync(options.Tls, TimeProvider.System, logging.CreateLogger<TlsCertificates>());
-        var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId);
+        var identity = new ClusterIdentity(directory.Identity.ClusterId, options.Node.NodeId, directory.Identity.Replica.Incarnation);
         (WebApplication started, Endpoints endpoints) = await StartAsync(
             listeners => Build(configuration, new SiloParts(options, identity, directory, database, tree, certificates), listeners), options);
         await using WebApplication application = started;
@@ -100,6 +103,23 @@ internal static class SiloHost
         }
         await using Database database = await Database.OpenServerAsync(connectionString);
         return await new ClusterRegistry(database).FindClusterIdAsync();
+    }
+
+    private static async Task EnterAsync(Database database, DataDirectory directory, NodeLock? node, ILogger logger)
+    {
+        DirectoryIdentity identity = directory.Identity;
+        if (node is not null && await new EmbeddedMove(directory.DatabasePath, database).RunAsync(identity.ClusterId, identity.Replica) is { } partitions)
+        {
+            logger.MovedDatabase(partitions, directory.DatabasePath);
+        }
+        if (await new ClusterRegistry(database).EnterAsync(identity.ClusterId, identity.Replica) is { } replaced)
+        {
+            logger.ReplacesDirectory(identity.Replica.Node, replaced, identity.Replica.Incarnation);
+        }
+        if (node is not null)
+        {
+            await node.DeclareEarlierProcessesDeadAsync(identity.ClusterId);
+        }
     }
 
     // Most of what a start allocates is garbage by now, and a silo that idles would keep it for hours. With a large tree it is not most, and collecting it would hold up the first clients.
@@ -226,7 +246,7 @@ internal static class SiloHost
 
     private static void ConfigureSilo(ISiloBuilder silo, SiloOptionsSet options, ClusterIdentity identity, Database database, Endpoints endpoints)
     {
-        silo.UseDevelopmentClustering(endpoints.Silo);
+        silo.AddMembership(options.Cluster, database, endpoints);
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.ClusterId, ServiceId));
         silo.Configure<SiloOptions>(own => own.SiloName = identity.NodeId.ToString());
         silo.Configure<EndpointOptions>(listeners =>

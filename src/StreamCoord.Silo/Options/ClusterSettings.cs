@@ -16,6 +16,14 @@ internal sealed class ClusterSettings
     /// <value>None: the silo is alone and keeps an SQLite file in its data directory.</value>
     public string? ConnectionString { get; init; }
 
+    /// <summary><c>Cluster:ProbeTimeoutMs</c>: how long a silo waits for another one's answer to a probe. The same on all silos: with different ones the slowest decides.</summary>
+    /// <value>1,000: with three missed probes a killed silo is declared dead within a few seconds, and a pause of a second, of the garbage collector or of a virtual machine, is none.</value>
+    public int ProbeTimeoutMs { get; init; } = 1_000;
+
+    /// <summary><c>Cluster:MissedProbesMax</c>: how many probes in a row a silo may miss before another one votes for its death.</summary>
+    /// <value>3.</value>
+    public int MissedProbesMax { get; init; } = 3;
+
     public static ClusterSettings Read(SettingsReader settings)
     {
         string? clusterId = settings.Text("Cluster:ClusterId", accepted: $"{ClusterIdLength} characters of URL-safe base64");
@@ -23,7 +31,14 @@ internal sealed class ClusterSettings
         {
             throw SettingsReader.Refuse("Cluster:ClusterId", clusterId, $"it takes {ClusterIdLength} characters of a-z, A-Z, 0-9, '-' and '_', the base64 form of 16 bytes");
         }
-        return new ClusterSettings { ClusterId = clusterId, ConnectionString = settings.Text("Cluster:ConnectionString", accepted: "a connection string of Npgsql") };
+        var defaults = new ClusterSettings();
+        return new ClusterSettings
+        {
+            ClusterId = clusterId,
+            ConnectionString = settings.Text("Cluster:ConnectionString", accepted: "a connection string of Npgsql"),
+            ProbeTimeoutMs = settings.Number("Cluster:ProbeTimeoutMs", defaults.ProbeTimeoutMs, 100, 60_000),
+            MissedProbesMax = settings.Number("Cluster:MissedProbesMax", defaults.MissedProbesMax, 1, 100),
+        };
     }
 
     /// <summary>True for the form that cluster ids have.</summary>

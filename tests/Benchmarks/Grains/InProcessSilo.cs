@@ -25,7 +25,7 @@ internal static class InProcessSilo
             builder.Options.InitializeClientOnDeploy = false;
             builder.ConfigureSilo((_, silo) =>
             {
-                silo.Services.AddSingleton(new ClusterIdentity("bench", new NodeId(1)));
+                silo.Services.AddSingleton(new ClusterIdentity("bench", new NodeId(1), default));
                 silo.Services.AddPartitions(root);
                 silo.Services.AddZNodes(root, new ZNodeOptions());
                 silo.AddTopics(database, new TopicOptions());

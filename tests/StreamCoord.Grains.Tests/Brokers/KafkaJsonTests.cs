@@ -1,5 +1,6 @@
 using System.Text;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Tests.Brokers;
 
@@ -92,7 +93,7 @@ public sealed class KafkaJsonTests
     public void PartitionState_SaysWhatTheTableSays(int epoch, string expected)
     {
         NodeId? leader = epoch < 0 ? null : new NodeId(3);
-        var row = new LeadershipRow(Id, 0, [new(1), new(3)], new LeaderEpoch(epoch), leader, [new(1), new(3)]);
+        var row = new LeadershipRow(Id, 0, [new(1), new(3)], new LeaderEpoch(epoch), leader, new InSyncSet([new(new(1), default), new(new(3), default)], 0));
 
         AssertJson(expected, PartitionStateNode.Write(row, 4));
     }

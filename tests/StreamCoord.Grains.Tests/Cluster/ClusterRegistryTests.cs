@@ -49,13 +49,44 @@ public abstract class ClusterRegistryTests(IDatabaseSource source) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Enter_OfASecondNode_IsRefused()
+    public async Task Enter_OfSeveralNodes_IsWelcome()
     {
-        await _registry.EnterAsync(Cluster, NewReplica(3));
+        Assert.Null(await _registry.EnterAsync(Cluster, NewReplica(3)));
+        Assert.Null(await _registry.EnterAsync(Cluster, NewReplica(2)));
+    }
 
-        var refusal = await Assert.ThrowsAsync<DatabaseException>(() => _registry.EnterAsync(Cluster, NewReplica(2)));
+    [Fact]
+    public async Task Enter_WithAnotherDirectory_WhereThereAreOtherNodes_ReplacesTheOldOne()
+    {
+        (ReplicaId lost, ReplicaId empty) = (NewReplica(1), NewReplica(1));
+        await _registry.EnterAsync(Cluster, lost);
+        await _registry.EnterAsync(Cluster, NewReplica(2));
+        var table = new LeadershipTable(_database);
+        var topic = TopicId.NewId();
+        await table.CreateAsync(topic, 0, [new([lost.Node], [lost])]);
 
-        Assert.Contains("belongs to node 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(lost.Incarnation, await _registry.EnterAsync(Cluster, empty));
+        Assert.Null(await _registry.EnterAsync(Cluster, empty));
+
+        Assert.Equal([lost], (await table.FindAsync(topic, 0))!.InSync.Members);
+    }
+
+    [Fact]
+    public async Task Enter_CompletesTheMembersOfATimeWhenAClusterWasOneNode()
+    {
+        var table = new LeadershipTable(_database);
+        var topic = TopicId.NewId();
+        ReplicaId[] nobodys = [.. ((int[])[1, 11, 2]).Select(node => new ReplicaId(new NodeId(node), default))];
+        await table.CreateAsync(topic, 0, [new([new NodeId(1)], nobodys)]);
+        await MakeBareAsync();
+        ReplicaId replica = NewReplica(1);
+
+        await _registry.EnterAsync(Cluster, replica);
+        await _registry.EnterAsync(Cluster, replica);
+
+        LeadershipRow row = (await table.FindAsync(topic, 0))!;
+        Assert.Equal([replica, nobodys[1], nobodys[2]], row.InSync.Members);
+        Assert.Equal(1, row.InSync.Version);
     }
 
     [Fact]
@@ -88,6 +119,12 @@ public abstract class ClusterRegistryTests(IDatabaseSource source) : IAsyncLifet
 
         Assert.Single(entered, true);
     }
+
+    private Task<int> MakeBareAsync() => _database.RunAsync(async connection =>
+    {
+        await using DbCommand command = connection.CreateCommand("UPDATE partition_leadership SET in_sync_set = '1,11,2'", []);
+        return await command.ExecuteNonQueryAsync();
+    });
 
     private static ReplicaId NewReplica(int node) => new(new NodeId(node), new Incarnation(Guid.NewGuid()));
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamCoord.Grains.Tests.Storage;
+using StreamCoord.Replication;
 using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Leadership;
@@ -7,7 +8,8 @@ namespace StreamCoord.Grains.Tests.Leadership;
 /// <summary>What every database must do for claims.</summary>
 public abstract class LeadershipClaimsTests(IDatabaseSource source) : IAsyncLifetime
 {
-    private static readonly NodeId Node = new(1);
+    private static readonly ReplicaId One = new(new NodeId(1), new Incarnation(Guid.NewGuid()));
+    private static readonly ReplicaId Two = new(new NodeId(2), new Incarnation(Guid.NewGuid()));
 
     private readonly TopicId _topic = TopicId.NewId();
     private Database _database = null!;
@@ -17,7 +19,7 @@ public abstract class LeadershipClaimsTests(IDatabaseSource source) : IAsyncLife
     {
         _database = await source.OpenAsync();
         _table = new LeadershipTable(_database);
-        await _table.CreateAsync(_topic, 2, [Node], [Node]);
+        await CreateAsync(_topic, One);
     }
 
     public async ValueTask DisposeAsync()
@@ -49,14 +51,16 @@ public abstract class LeadershipClaimsTests(IDatabaseSource source) : IAsyncLife
     [Fact]
     public async Task Claim_ByTwoAtOnce_GivesNoEpochTwice()
     {
-        LeadershipClaims[] claimers = [await StartAsync(), await StartAsync()];
+        TopicId shared = TopicId.NewId();
+        await CreateAsync(shared, One, Two);
+        LeadershipClaims[] claimers = [await StartAsync(), await StartAsync(Two)];
 
         LeaderEpoch[][] epochs = await Task.WhenAll(claimers.Select(claimer => Task.Run(async () =>
         {
             var own = new List<LeaderEpoch>();
             for (int i = 0; i < 50; i++)
             {
-                own.Add(await ClaimAsync(claimer, 0, own.Count == 0 ? LeaderEpoch.Unknown : own[^1]));
+                own.Add(await claimer.ClaimAsync(shared, 0, own.Count == 0 ? LeaderEpoch.Unknown : own[^1], TestContext.Current.CancellationToken));
             }
             return own.ToArray();
         })));
@@ -79,19 +83,39 @@ public abstract class LeadershipClaimsTests(IDatabaseSource source) : IAsyncLife
     public async Task Claim_OutsideTheInSyncSet_IsRefused()
     {
         TopicId foreign = TopicId.NewId();
-        await _table.CreateAsync(foreign, 1, [new NodeId(2)], [new NodeId(2)]);
+        await CreateAsync(foreign, Two);
         LeadershipClaims claims = await StartAsync();
 
         await Assert.ThrowsAsync<LeadershipRefusedException>(
             () => claims.ClaimAsync(foreign, 0, LeaderEpoch.Unknown, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Start_LeavesAloneWhatOthersMayLead()
+    {
+        TopicId shared = TopicId.NewId();
+        await CreateAsync(shared, One, Two);
+
+        await StartAsync();
+
+        Assert.Equal(LeaderEpoch.Unknown, (await _table.FindAsync(shared, 0))!.LeaderEpoch);
+        Assert.Equal(new LeaderEpoch(0), (await _table.FindAsync(_topic, 0))!.LeaderEpoch);
+    }
+
     private Task<LeaderEpoch> ClaimAsync(LeadershipClaims claims, int partition, LeaderEpoch newerThan) =>
         claims.ClaimAsync(_topic, partition, newerThan, TestContext.Current.CancellationToken);
 
-    private async Task<LeadershipClaims> StartAsync()
+    private Task CreateAsync(TopicId topic, params ReplicaId[] replicas)
     {
-        var claims = new LeadershipClaims(_table, new ClusterIdentity("test", Node), NullLogger<LeadershipClaims>.Instance);
+        var partition = new PartitionReplicas([.. replicas.Select(replica => replica.Node)], replicas);
+        return _table.CreateAsync(topic, 0, [partition, partition]);
+    }
+
+    private Task<LeadershipClaims> StartAsync() => StartAsync(One);
+
+    private async Task<LeadershipClaims> StartAsync(ReplicaId self)
+    {
+        var claims = new LeadershipClaims(_table, new ClusterIdentity("test", self.Node, self.Incarnation), NullLogger<LeadershipClaims>.Instance);
         await claims.ClaimAllAsync(TestContext.Current.CancellationToken);
         return claims;
     }

@@ -48,7 +48,7 @@ internal sealed class PartitionSilo : IAsyncDisposable
         builder.Options.InitializeClientOnDeploy = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddSingleton(new ClusterIdentity("test", new NodeId(1)));
+            silo.Services.AddSingleton(new ClusterIdentity("test", new NodeId(1), default));
             silo.Services.AddSingleton<ILogDisk>(Disk);
             silo.Services.Configure<LogOptions>(options => (options.AppendThreads, options.ReadThreads) = (1, 1));
             silo.Services.AddPartitions("/data");

@@ -79,6 +79,8 @@ public sealed class SchemaTests(PostgreSqlServer server)
     [InlineData(0, "0001_grain_storage.sql")]
     [InlineData(1, "0002_partition_leadership.sql")]
     [InlineData(2, "0003_data_directory.sql")]
+    [InlineData(3, "0004_in_sync_members.sql")]
+    [InlineData(4, "0005_membership.sql")]
     public async Task ServerDatabase_WithoutAScript_IsRefusedByTheScriptsName(int applied, string missing)
     {
         string connectionString = await server.CreateDatabaseAsync(PostgreSqlDatabase.ScriptsUpTo(applied));

@@ -1,12 +1,14 @@
+using StreamCoord.Replication;
+
 namespace StreamCoord.Grains.Tests.Topics;
 
 /// <summary>A leadership table whose creations and deletions go by a <see cref="FaultPlan"/>.</summary>
 internal sealed class FaultyLeadershipTable(LeadershipTable table, FaultPlan faults) : ILeadershipTable
 {
-    public Task CreateAsync(TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas, IReadOnlyList<NodeId> inSyncReplicas) =>
+    public Task CreateAsync(TopicId topicId, int firstPartition, IReadOnlyList<PartitionReplicas> partitions) =>
         topicId == InternalTopics.ZNodesId
-            ? table.CreateAsync(topicId, partitionCount, replicas, inSyncReplicas)
-            : faults.RunAsync(() => table.CreateAsync(topicId, partitionCount, replicas, inSyncReplicas));
+            ? table.CreateAsync(topicId, firstPartition, partitions)
+            : faults.RunAsync(() => table.CreateAsync(topicId, firstPartition, partitions));
 
     public Task DeleteAsync(TopicId topicId) => faults.RunAsync(() => table.DeleteAsync(topicId));
 
@@ -14,8 +16,12 @@ internal sealed class FaultyLeadershipTable(LeadershipTable table, FaultPlan fau
 
     public Task<LeadershipRow?> FindAsync(TopicId topicId, int partition) => table.FindAsync(topicId, partition);
 
-    public Task<bool> TryClaimAsync(TopicId topicId, int partition, LeaderEpoch expected, LeaderEpoch next, NodeId node) =>
-        table.TryClaimAsync(topicId, partition, expected, next, node);
+    public Task<IReadOnlyList<LeadershipRow>> ReadAllAsync() => table.ReadAllAsync();
 
-    public Task<IReadOnlyList<ClaimedPartition>> ClaimAllAsync(NodeId node) => table.ClaimAllAsync(node);
+    public Task<IReadOnlyList<LeadershipRow>> ClaimAsync(IReadOnlyList<Claim> claims, ReplicaId self) => table.ClaimAsync(claims, self);
+
+    public Task<LeadershipRow?> ChangeInSyncAsync(TopicId topicId, int partition, InSyncChange change) => table.ChangeInSyncAsync(topicId, partition, change);
+
+    public Task<LeadershipRow?> ChangeReplicasAsync(TopicId topicId, int partition, long expectedVersion, IReadOnlyList<NodeId> replicas) =>
+        table.ChangeReplicasAsync(topicId, partition, expectedVersion, replicas);
 }

@@ -109,7 +109,7 @@ public sealed class TopicSilo : IAsyncDisposable
 
     private void Configure(ISiloBuilder silo)
     {
-        silo.Services.AddSingleton(new ClusterIdentity("nuXm7jOOTrmGHVXuMvbfFA", new NodeId(1)));
+        silo.Services.AddSingleton(new ClusterIdentity("nuXm7jOOTrmGHVXuMvbfFA", new NodeId(1), default));
         silo.Services.AddSingleton<ILogDisk>(_disk);
         silo.Services.Configure<LogOptions>(options => (options.AppendThreads, options.ReadThreads) = (1, 1));
         silo.Services.AddPartitions("/data");

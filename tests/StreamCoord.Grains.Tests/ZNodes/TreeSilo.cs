@@ -106,7 +106,7 @@ internal sealed class TreeSilo : IAsyncDisposable
             silo.Services.Replace(ServiceDescriptor.Singleton(time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         }
-        silo.Services.AddSingleton(new ClusterIdentity("test", new NodeId(1)));
+        silo.Services.AddSingleton(new ClusterIdentity("test", new NodeId(1), default));
         silo.Services.AddSingleton<ILogDisk>(Disk);
         silo.Services.Configure<LogOptions>(options =>
         {

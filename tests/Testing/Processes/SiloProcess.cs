@@ -118,7 +118,8 @@ public sealed partial class SiloProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static SiloProcess Launch(string dataDirectory, string[] options)
+    /// <summary>Starts a silo and waits for nothing.</summary>
+    public static SiloProcess Launch(string dataDirectory, params string[] options)
     {
         var start = new ProcessStartInfo("dotnet")
         {

@@ -1,0 +1,12 @@
+-- version goes up by one with each change of a row, so that a change that arrives late finds itself too late. From here on a member of in_sync_set is
+-- node:incarnation, a copy in one data directory. A bare number is from before, when a cluster had one node; that node completes it when it enters.
+--
+-- Apply with: psql --set ON_ERROR_STOP=1 --file <this file> <database>, in the order of the numbers.
+
+BEGIN;
+
+ALTER TABLE partition_leadership ADD COLUMN version bigint NOT NULL DEFAULT 0;
+
+INSERT INTO schema_version (version, name) VALUES (4, 'in_sync_members');
+
+COMMIT;
