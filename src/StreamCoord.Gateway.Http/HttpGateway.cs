@@ -8,6 +8,7 @@ using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Events;
 using StreamCoord.Gateway.Http.Groups;
 using StreamCoord.Gateway.Http.Produce;
+using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Gateway.Http.Resources;
 using StreamCoord.Gateway.Http.ZNodes;
 using StreamCoord.ZNodes;
@@ -21,7 +22,7 @@ namespace StreamCoord.Gateway.Http;
 public static class HttpGateway
 {
     /// <summary>
-    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="IServerCommands"/>, <see cref="Brokers.IBroker"/>, the <see cref="ZNodeOptions"/>,
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="IServerCommands"/>, <see cref="Brokers.IBroker"/>, <see cref="Brokers.IBrokers"/>, the <see cref="ZNodeOptions"/>,
     /// <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/>, <see cref="Security.UserDirectory"/>, <see cref="Security.ISecurityStore"/> and
     /// <see cref="Security.AuthorizationOptions"/>.
     /// </summary>
@@ -34,6 +35,7 @@ public static class HttpGateway
         services.AddSingleton<ErrorMiddleware>();
         services.AddSingleton<HttpAuthentication>();
         services.AddSingleton<PartitionAppenders>();
+        services.AddSingleton<PartitionReads>();
         services.AddSingleton<RecordPageResource>();
         services.AddSingleton<RecordStreamResource>();
         services.AddSingleton<RecordImportResource>();

@@ -8,6 +8,7 @@ using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Gateway.Kafka.Handlers;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka;
@@ -35,7 +36,8 @@ public static class KafkaGateway
         services.AddSingleton<FetchSessions>();
         services.AddSingleton<FetchPlanner>();
         services.AddSingleton<FetchReader>();
-        services.AddSingleton<LeaderEpochs>();
+        services.AddSingleton<PartitionLeaders>();
+        services.AddSingleton<LeaderHints>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
         services.AddSingleton<IApiHandler, SaslHandshakeHandler>();

@@ -133,7 +133,11 @@ public sealed class PartitionLog
     /// The leader's term is over: appends that wait for a commit are refused with <paramref name="error"/>, for their outcome is not known, and later ones with <see cref="ErrorCode.NotLeaderOrFollower"/> until
     /// <see cref="BeginEpochAsync"/>. Waits for nothing.
     /// </summary>
-    public void EndEpoch(ErrorCode error, string message) => _handle.EndTerm(error, message);
+    public void EndEpoch(ErrorCode error, string message)
+    {
+        _handle.EndTerm(error, message);
+        _handle.Positions.Wake();
+    }
 
     /// <summary>Refuses the appends that are written and wait for a commit. They stay in the log, and the term goes on. Waits for nothing.</summary>
     public void RefuseUncommitted(ErrorCode error, string message) => _handle.Uncommitted.RefuseFrom(Offset.Zero, error, message);

@@ -12,7 +12,7 @@ namespace StreamCoord.Replication;
 public sealed class FollowerReplica
 {
     private readonly IReplicaLog _log;
-    private readonly ReplicationOptions _options;
+    private ReplicationOptions _options;
     private Offset _matchedTo = Offset.Zero;
     private long _grantedUntilMs;
     private bool _isTakingOver;
@@ -39,8 +39,17 @@ public sealed class FollowerReplica
     /// <summary>Everything below is committed and here; <see cref="Offset.None"/> while it has not heard.</summary>
     public Offset HighWatermark { get; private set; } = Offset.None;
 
+    /// <summary>True from its decision to take over until the outcome is known.</summary>
+    public bool IsTakingOver => _isTakingOver;
+
+    /// <summary>True when the leader of the newest term has given back what it was lent.</summary>
+    public bool IsReleased { get; private set; }
+
     // Everything below is committed, and every leader has the same there. A failed flush may have cut the log below what it has heard of.
     private Offset CommittedFloor => Offset.Min(Offset.Max(_log.StartOffset, HighWatermark), _log.EndOffset);
+
+    /// <summary>Other options hold from now on.</summary>
+    public void Configure(ReplicationOptions options) => _options = options;
 
     /// <summary>Says what the log has to do with a push. Whatever it says, unless the push is fenced it lends the leader a lease from now on.</summary>
     public PushVerdict Judge(Push push, long nowMs)
@@ -49,10 +58,7 @@ public sealed class FollowerReplica
         {
             return PushVerdict.Refused(PushOutcome.Fenced);
         }
-        if (push.Epoch > Epoch)
-        {
-            (Epoch, _matchedTo) = (push.Epoch, Offset.Zero);
-        }
+        Learn(push.Epoch);
         _grantedUntilMs = Math.Max(_grantedUntilMs, nowMs + _options.LeaseMs + _options.ClockDriftMs);
         if (push.IsReset)
         {
@@ -72,12 +78,15 @@ public sealed class FollowerReplica
         return new PushReply(result, Self, Epoch, push.Number, push.SentAtMs, acknowledged, _log.EndOffset, resumeAt, resumeEpoch);
     }
 
+    /// <summary>True when nothing that it has lent, or may have lent, keeps it from taking over.</summary>
+    public bool MayTakeOver(long nowMs) => _isTakingOver || nowMs >= _grantedUntilMs;
+
     /// <summary>
     /// Begins to take over, if what it has lent has run out: from now on it refuses every push, so that nobody gets new time from it, until it leads or <see cref="EndTakeOver"/> is called.
     /// </summary>
     public bool TryBeginTakeOver(long nowMs)
     {
-        _isTakingOver |= nowMs >= _grantedUntilMs;
+        _isTakingOver |= MayTakeOver(nowMs);
         return _isTakingOver;
     }
 
@@ -103,7 +112,7 @@ public sealed class FollowerReplica
     {
         if (tableEpoch > Epoch)
         {
-            (Epoch, _matchedTo) = (tableEpoch, Offset.Zero);
+            (Epoch, _matchedTo, IsReleased) = (tableEpoch, Offset.Zero, false);
         }
     }
 
@@ -112,7 +121,7 @@ public sealed class FollowerReplica
     {
         if (epoch == Epoch)
         {
-            _grantedUntilMs = long.MinValue;
+            (_grantedUntilMs, IsReleased) = (long.MinValue, true);
         }
     }
 
@@ -127,11 +136,16 @@ public sealed class FollowerReplica
         {
             skipped++;
         }
-        if (skipped == push.Batches.Count || push.Batches[skipped].BaseOffset >= _log.EndOffset)
+        if (skipped == push.Batches.Count)
         {
             return new PushVerdict(PushOutcome.Accepted, Offset.None, Offset.None, skipped);
         }
-        Offset cutTo = push.Batches[skipped].BaseOffset;
+        // A log may begin within a batch, which is not all there then.
+        Offset cutTo = Offset.Max(push.Batches[skipped].BaseOffset, _log.StartOffset);
+        if (cutTo >= _log.EndOffset)
+        {
+            return new PushVerdict(PushOutcome.Accepted, Offset.None, Offset.None, skipped);
+        }
         Invariant.Holds(cutTo >= CommittedFloor);
         return new PushVerdict(PushOutcome.Accepted, Offset.None, cutTo, skipped);
     }

@@ -17,9 +17,10 @@ namespace StreamCoord.Replication;
 public sealed class LeaderReplica
 {
     private readonly IReplicaLog _log;
-    private readonly ReplicationOptions _options;
     private readonly Dictionary<NodeId, PeerProgress> _peers = [];
     private readonly Offset _epochStart;
+    private ReplicationOptions _options;
+    private HashSet<NodeId> _replicas;
     private bool _isResigned;
 
     /// <summary>Begins a term.</summary>
@@ -36,10 +37,8 @@ public sealed class LeaderReplica
         Invariant.Holds(inSync.Contains(self));
         (Self, Epoch, _log, InSync, _options) = (self, epoch, log, inSync, options);
         _epochStart = log.EndOffset;
-        foreach (NodeId node in replicas.Concat(inSync.Members.Select(member => member.Node)).Where(node => node != self.Node).Distinct())
-        {
-            _peers.Add(node, new PeerProgress(log.EndOffset, nowMs));
-        }
+        _replicas = [.. replicas];
+        FindPeers(nowMs);
         Advance();
     }
 
@@ -70,6 +69,20 @@ public sealed class LeaderReplica
     // Who is in sync, whatever has become of a change.
     private int CertainCount => Pending is { } pending ? InSync.Members.Intersect(pending.Members).Count() : InSync.Members.Count;
 
+    /// <summary>Other nodes are to have copies: who is new is pushed to, and who is not wanted any more leaves the in-sync set before it is forgotten.</summary>
+    public void ReplicateTo(IEnumerable<NodeId> replicas, long nowMs)
+    {
+        _replicas = [.. replicas];
+        FindPeers(nowMs);
+    }
+
+    /// <summary>Other options hold from now on.</summary>
+    public void Configure(ReplicationOptions options)
+    {
+        _options = options;
+        Advance();
+    }
+
     /// <summary>The log has grown, or more of it is flushed.</summary>
     public void LogChanged() => Advance();
 
@@ -98,9 +111,9 @@ public sealed class LeaderReplica
     /// <param name="nowMs">The monotonic clock, read before the push leaves.</param>
     public Push Send(PushPlan plan, IReadOnlyList<BatchMark> batches, long nowMs)
     {
-        if (batches.Count > 0)
+        if (batches.Count > 0 && _peers.TryGetValue(plan.Node, out PeerProgress? peer))
         {
-            _peers[plan.Node].Sent(batches[^1].NextOffset);
+            peer.Sent(batches[^1].NextOffset);
         }
         return new Push
         {
@@ -112,11 +125,18 @@ public sealed class LeaderReplica
             IsReset = plan.IsReset,
             Batches = batches,
             HighWatermark = HighWatermark,
+            StartOffset = _log.StartOffset,
         };
     }
 
     /// <summary>A push was not answered, or will not be waited for any longer.</summary>
-    public void PushFailed(PushPlan plan, long nowMs) => _peers[plan.Node].Failed(plan.Number, plan.From, nowMs + _options.HeartbeatMs / 2);
+    public void PushFailed(PushPlan plan, long nowMs)
+    {
+        if (_peers.TryGetValue(plan.Node, out PeerProgress? peer))
+        {
+            peer.Failed(plan.Number, plan.From, nowMs + _options.HeartbeatMs / 2);
+        }
+    }
 
     /// <summary>A push was answered.</summary>
     public void PushAnswered(PushPlan plan, PushReply reply, long nowMs)
@@ -126,10 +146,13 @@ public sealed class LeaderReplica
             IsDeposed = true;
             return;
         }
-        PeerProgress peer = _peers[plan.Node];
         if (reply.Outcome == PushOutcome.Fenced)
         {
-            peer.Failed(plan.Number, plan.From, nowMs + _options.HeartbeatMs / 2);
+            PushFailed(plan, nowMs);
+            return;
+        }
+        if (!_peers.TryGetValue(plan.Node, out PeerProgress? peer))
+        {
             return;
         }
         Offset from = reply.Outcome == PushOutcome.Diverged ? Offset.Min(plan.From, _log.EndOf(reply.ResumeEpoch)) : plan.From;
@@ -174,6 +197,7 @@ public sealed class LeaderReplica
         if (inSync.Version > InSync.Version)
         {
             (InSync, Pending) = (inSync, null);
+            ForgetStrangers();
             Advance();
         }
     }
@@ -200,11 +224,28 @@ public sealed class LeaderReplica
         return hasNews || (peer.UnderWayCount == 0 && nowMs >= peer.DueMs);
     }
 
-    private bool Keeps(ReplicaId member, long nowMs) => _peers.TryGetValue(member.Node, out PeerProgress? peer)
+    private void FindPeers(long nowMs)
+    {
+        foreach (NodeId node in _replicas.Concat(Possible.Select(member => member.Node)).Where(node => node != Self.Node))
+        {
+            _peers.TryAdd(node, new PeerProgress(_log.EndOffset, nowMs));
+        }
+        ForgetStrangers();
+    }
+
+    private void ForgetStrangers()
+    {
+        foreach (NodeId node in _peers.Keys.Where(node => !_replicas.Contains(node) && Possible.All(member => member.Node != node)).ToArray())
+        {
+            _peers.Remove(node);
+        }
+    }
+
+    private bool Keeps(ReplicaId member, long nowMs) => _replicas.Contains(member.Node) && _peers.TryGetValue(member.Node, out PeerProgress? peer)
         && (peer.Replica ?? member) == member && peer is { IsUnreachable: false, HasLost: false } && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
 
     // What the terms before committed ends where this one begins, or before.
-    private bool Joins(PeerProgress peer, long nowMs) => peer is { Replica: not null, IsUnreachable: false, HasLost: false }
+    private bool Joins(PeerProgress peer, long nowMs) => peer is { Replica: { } replica } && _replicas.Contains(replica.Node) && peer is { IsUnreachable: false, HasLost: false }
         && peer.AcknowledgedOffset >= Offset.Max(HighWatermark, _epochStart) && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
 
     private PeerProgress? ProgressOf(ReplicaId member) => _peers.TryGetValue(member.Node, out PeerProgress? peer) && peer.Replica == member ? peer : null;

@@ -9,7 +9,6 @@ public sealed partial class ErrorCodeTests
     private static readonly Dictionary<string, string> Unnamed = new()
     {
         ["InconsistentTopicId"] = "nothing answers it: a topic of another identity is one that does not exist",
-        ["OffsetNotAvailable"] = "a coordinator reads past the end of its own log, which ends its term and is answered by another code",
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamCoord.Brokers;
 
 namespace StreamCoord.Gateway.Http.Tests;
 
@@ -26,6 +27,21 @@ public sealed class BrokerResourceTests
         }
         (await host.GetAsync($"{Cluster}/brokers/2")).Confluent(404, 404);
         (await host.GetAsync("/v3/clusters/other/brokers")).Confluent(404, 404);
+    }
+
+    [Fact]
+    public async Task All_brokers_that_live_are_listed_and_each_tells_its_own_configurations()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        host.Brokers.Alive = [.. host.Brokers.Alive, new LiveBroker(new NodeId(2), "other.example", 9093, null, "other.example:8080")];
+        host.Brokers.Controller = new NodeId(2);
+
+        JsonElement list = (await host.GetAsync($"{Cluster}/brokers")).Json.GetProperty("data");
+
+        Assert.Equal([1, 2], list.EnumerateArray().Select(broker => broker.GetProperty("broker_id").GetInt32()));
+        Assert.Equal("other.example", (await host.GetAsync($"{Cluster}/brokers/2")).Json.GetProperty("host").GetString());
+        Assert.Contains("other.example:8080", (await host.GetAsync($"{Cluster}/brokers/2/configs")).Confluent(404, 404), StringComparison.Ordinal);
+        Assert.EndsWith("/brokers/2", (await host.GetAsync(Cluster)).Json.GetProperty("controller").GetProperty("related").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,6 +55,8 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(Bind(new ZNodeOptions(), settings));
         builder.Services.AddSingleton(new ClusterIdentity(ClusterId, new NodeId(1), default));
         builder.Services.AddSingleton<IBroker, FakeBroker>();
+        builder.Services.AddSingleton<FakeBrokers>();
+        builder.Services.AddSingleton<IBrokers>(provider => provider.GetRequiredService<FakeBrokers>());
         builder.Services.AddSingleton<IServerCommands, FakeServerCommands>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         var security = new MemoryStore();
@@ -75,6 +77,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>The options with the given values in place of their defaults.</summary>
     public static HttpGatewayOptions Options(params (string Key, string Value)[] settings) => Bind(new HttpGatewayOptions(), settings);
+
+    public FakeBrokers Brokers => _app.Services.GetRequiredService<FakeBrokers>();
 
     public void BeginStop() => _app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 

@@ -172,4 +172,25 @@ public sealed class RecordPageTests
         IEnumerable<string?> values = answer.Json.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("value").GetString());
         return $"{string.Join(',', values)};{answer.Json.GetProperty("next_offset")};{answer.Json.GetProperty("high_watermark")}";
     }
+
+    [Theory]
+    [InlineData(ErrorCode.NotLeaderOrFollower)]
+    [InlineData(ErrorCode.LeaderNotAvailable)]
+    [InlineData(ErrorCode.OffsetNotAvailable)]
+    public async Task A_page_waits_for_a_partition_that_changes_its_leader(ErrorCode error)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        host.Cluster.Create("t");
+        FakePartition partition = host.Cluster.Partition("t", 0);
+        partition.Add("a");
+        int failures = 0;
+        partition.AnswerFetch = _ => failures++ switch
+        {
+            0 => throw new SiloUnavailableException("S127.0.0.1:11111:1"),
+            1 => new FetchReply(error, "Moved.", RecordData.Empty, Offset.None, Offset.None, Offset.None),
+            _ => null,
+        };
+
+        Assert.Equal(200, (await host.GetAsync("/v1/topics/t/partitions/0/records?offset=0")).Status);
+    }
 }

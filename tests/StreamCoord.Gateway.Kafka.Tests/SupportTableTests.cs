@@ -30,7 +30,10 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Clients prove who they are by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a certificate, where that is asked for ([security.md](../operating/security.md)); OAUTHBEARER, GSSAPI and delegation tokens are refused.
         - The APIs of access control lists answer SECURITY_DISABLED where `Authorization:Enabled` is false, as with Apache Kafka without an authorizer.
         - DescribeQuorum tells of the log of the znode tree, which is what the cluster's metadata is kept in, under Kafka's name for it.
-        - Any broker coordinates any group: FindCoordinator answers the one that was asked.
+        - A broker that does not lead a partition answers NOT_LEADER_OR_FOLLOWER to Produce, Fetch, ListOffsets, OffsetForLeaderEpoch, DeleteRecords and DescribeProducers; to Produce from version 10 and Fetch from version 16
+          on with the leader's address (KIP-951). Leaders alone are read from (no KIP-392).
+        - FindCoordinator answers the broker that coordinates the group or transactional id; any other that is asked passes requests on to it. Each broker lists the groups and transactional ids that it coordinates: admin clients
+          ask all of them.
         - Consumer groups (KIP-848) have the assignors `uniform` and `range`. Their patterns are .NET's expressions without backtracking where Kafka has RE2's, which differ in rare forms.
         - A group changes between the classic protocol and that of KIP-848 also while it has members, as Kafka's `group.consumer.migration.policy` says, which is `Groups:MigrationPolicy` here and
           bidirectional by default: its first member of KIP-848 upgrades it, and when the last of them is gone it is a classic group again. In between members of the classic protocol join, sync and commit
@@ -38,7 +41,8 @@ public sealed class SupportTableTests(SiloFixture fixture)
           data are not upgraded: GROUP_ID_NOT_FOUND. With the assignors that clients come with such data is passed over, where Kafka refuses it.
         - Configurations of topics and groups can be changed; those of brokers are options of the silo's process, told and not changed. Groups have `consumer.session.timeout.ms` and
           `consumer.heartbeat.interval.ms`; there are no share groups, and no `share.*`. There are no log levels of brokers.
-        - There is one broker: ElectLeaders answers ELECTION_NOT_NEEDED, and AlterPartitionReassignments takes that broker alone and moves nothing.
+        - A partition stays on the brokers it was made on, and its leadership moves by itself: AlterPartitionReassignments takes the present replicas alone and moves nothing, and ElectLeaders answers ELECTION_NOT_NEEDED where the
+          preferred replica leads and PREFERRED_LEADER_NOT_AVAILABLE where another does.
         - Topics whose names begin with `__` are the service's: clients cannot create, change, trim or delete them.
 
         """;

@@ -132,8 +132,8 @@ public sealed class CommitLimitTests
         await using LogHarness harness = await StartAsync();
         Task<AppendReply> waiting = harness.AppendAsync(harness.Record("a"));
         await EndAsync(harness, 1);
-        harness.Log.RefuseUncommitted(ErrorCode.NotEnoughReplicas, "too few");
-        Assert.Equal(ErrorCode.NotEnoughReplicas, (await waiting).Error);
+        harness.Log.RefuseUncommitted(ErrorCode.NotEnoughReplicasAfterAppend, "too few");
+        Assert.Equal(ErrorCode.NotEnoughReplicasAfterAppend, (await waiting).Error);
         Task<AppendReply> next = harness.AppendAsync(harness.Record("b"));
         await EndAsync(harness, 2);
         harness.Log.CommitLimit = new Offset(2);

@@ -149,6 +149,24 @@ public sealed class LeaderReplicaTests
 
     private static ReplicaId Replica(int node) => new(new NodeId(node), new Incarnation(new Guid(node, 0, 0, new byte[8])));
 
+    [Fact]
+    public void ReplicateTo_PushesToWhoIsNew_AndForgetsWhoIsNotWantedWhenHeIsInSyncNoMore()
+    {
+        LeaderReplica leader = Lead([A, B]);
+        Answer(leader, B, acknowledged: 10, nowMs: 0);
+        Assert.Equal([B.Node, C.Node], leader.Peers);
+
+        leader.ReplicateTo([A.Node, C.Node], nowMs: 0);
+        Assert.Equal([B.Node, C.Node], leader.Peers);
+        Answer(leader, C, acknowledged: 10, nowMs: 0);
+        InSyncChange change = leader.ProposeChange(0)!;
+        Assert.Equal([A, C], change.Members);
+
+        leader.TableSays(leader.Epoch, new InSyncSet(change.Members, change.Version + 1));
+        Assert.Equal([C.Node], leader.Peers);
+        Assert.Null(leader.PlanPush(B.Node, 1_000));
+    }
+
     private static LeaderReplica Lead(ReplicaId[] inSync, ReplicationOptions? options = null) =>
         new(A, new LeaderEpoch(5), new FixedLog((3, 10)), new InSyncSet(inSync, 0), [A.Node, B.Node, C.Node], options ?? Options, nowMs: 0);
 

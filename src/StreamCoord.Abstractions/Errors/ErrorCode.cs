@@ -21,11 +21,17 @@ public enum ErrorCode : short
     /// <summary>No such topic, or no such partition of it.</summary>
     UnknownTopicOrPartition = 3,
 
+    /// <summary>Nobody leads the partition now, or whoever knows cannot be reached; retriable.</summary>
+    LeaderNotAvailable = 5,
+
     /// <summary>This node does not lead the partition (any more); retriable.</summary>
     NotLeaderOrFollower = 6,
 
     /// <summary>The request was not finished in its time; retriable, the records may be written all the same.</summary>
     RequestTimedOut = 7,
+
+    /// <summary>A node that keeps a copy does not live; only clients that know of no such nodes are told.</summary>
+    ReplicaNotAvailable = 9,
 
     /// <summary>A batch is larger than the topic's <c>max.message.bytes</c>.</summary>
     MessageTooLarge = 10,
@@ -50,6 +56,9 @@ public enum ErrorCode : short
 
     /// <summary>The topic's <c>min.insync.replicas</c> is more than there are in sync; nothing was written; retriable.</summary>
     NotEnoughReplicas = 19,
+
+    /// <summary>The batch was written, but by the time it could be committed there were fewer in sync than <c>min.insync.replicas</c>: it may be lost; retriable.</summary>
+    NotEnoughReplicasAfterAppend = 20,
 
     /// <summary>Acks is not -1, 0 or 1.</summary>
     InvalidRequiredAcks = 21,
@@ -183,11 +192,17 @@ public enum ErrorCode : short
     /// <summary>The member joins again, with the member id in the answer (KIP-394).</summary>
     MemberIdRequired = 79,
 
+    /// <summary>Whoever should lead the partition does not live, or cannot take over now.</summary>
+    PreferredLeaderNotAvailable = 80,
+
     /// <summary>The group has as many members as <c>Groups:MembersMax</c> allows.</summary>
     GroupMaxSizeReached = 81,
 
     /// <summary>Another member has joined with the same group.instance.id and taken this one's place (KIP-345).</summary>
     FencedInstanceId = 82,
+
+    /// <summary>No copy of the partition that may lead lives.</summary>
+    EligibleLeadersNotAvailable = 83,
 
     /// <summary>The partition is led by whom it should be led; Kafka calls it retriable, because its client has old metadata.</summary>
     ElectionNotNeeded = 84,

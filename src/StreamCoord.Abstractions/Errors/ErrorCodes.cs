@@ -14,7 +14,8 @@ public static class ErrorCodes
 
     /// <summary>True when the same request may succeed a little later without a change.</summary>
     public static bool IsRetriable(this ErrorCode code) => code is
-        ErrorCode.NotLeaderOrFollower or ErrorCode.RequestTimedOut or ErrorCode.NotEnoughReplicas or ErrorCode.KafkaStorageError or
+        ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderOrFollower or ErrorCode.ReplicaNotAvailable or ErrorCode.PreferredLeaderNotAvailable or ErrorCode.EligibleLeadersNotAvailable or
+        ErrorCode.RequestTimedOut or ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend or ErrorCode.KafkaStorageError or
         ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.OffsetNotAvailable or ErrorCode.ElectionNotNeeded or
         ErrorCode.CoordinatorLoadInProgress or ErrorCode.CoordinatorNotAvailable or ErrorCode.NotCoordinator or
         ErrorCode.ConcurrentTransactions or ErrorCode.UnstableOffsetCommit or ErrorCode.ThrottlingQuotaExceeded;

@@ -1,3 +1,5 @@
+using Orleans.Metadata;
+
 namespace StreamCoord.Groups;
 
 /// <summary>
@@ -5,9 +7,12 @@ namespace StreamCoord.Groups;
 /// <see cref="ErrorCode"/>; only failures of the grain call itself (a silo that stops, a timeout) are exceptions.
 /// </summary>
 /// <remarks>All methods may run interleaved with each other, and two calls of one caller need not arrive in their order.</remarks>
-[Alias("StreamCoord.IConsumerGroupGrain")]
+[Alias("StreamCoord.IConsumerGroupGrain"), DefaultGrainType(GrainType)]
 public interface IConsumerGroupGrain : IGrainWithStringKey
 {
+    /// <summary>The type of the grains that a caller reaches: each silo has its own, which knows the way to the coordinator.</summary>
+    const string GrainType = "consumer-group";
+
     /// <summary>Joins the next generation. The answer comes when it begins, which may take as long as the rebalance timeout of the slowest member.</summary>
     [Alias("Join"), ResponseTimeout("1.00:00:00")]
     Task<JoinGroupReply> Join(JoinGroupRequest request);
@@ -70,13 +75,17 @@ public interface IConsumerGroupGrain : IGrainWithStringKey
     Task Maintain();
 }
 
-/// <summary>The list of the groups that a silo coordinates. Key: 0.</summary>
+/// <summary>The list of groups, as each silo gives it. Key: 0.</summary>
 [Alias("StreamCoord.IGroupCatalogueGrain")]
 public interface IGroupCatalogueGrain : IGrainWithIntegerKey
 {
-    /// <summary>Every group that exists, with its state.</summary>
+    /// <summary>Every group that exists, with its state, wherever it is coordinated. With an error some may lack.</summary>
     [Alias("List")]
     Task<ListGroupsReply> List();
+
+    /// <summary>The groups that this silo coordinates: for clients that ask every broker for its own.</summary>
+    [Alias("ListOwn")]
+    Task<ListGroupsReply> ListOwn();
 
     /// <summary>Every group for which something is configured, whether it exists or not.</summary>
     [Alias("ListConfigured")]

@@ -9,6 +9,9 @@ namespace StreamCoord.Partitions;
 /// <remarks>Safe for concurrent use. Other than calls of a grain, appends of one caller to one partition are carried out in the order in which they were made.</remarks>
 public interface ILocalPartitions
 {
+    /// <summary>Who leads a partition, as this silo has heard; null when it has not, and the grain must be asked. For whoever is told null by the others.</summary>
+    PartitionLeader? FindLeader(TopicPartition partition);
+
     /// <summary>Puts batches at the end of a log as <see cref="IPartitionGrain.Append"/> does; they have their place in the queue when it returns. Null when the grain must be asked.</summary>
     Task<AppendReply>? TryAppend(TopicPartition partition, AppendRequest request);
 

@@ -1,7 +1,9 @@
+using Orleans.Metadata;
+
 namespace StreamCoord.Partitions;
 
 /// <summary>
-/// The leader of one partition. Key: <see cref="TopicPartition.ToString"/>. It carries batches, never records, and never
+/// One partition, led by the silo that the leadership table names. Key: <see cref="TopicPartition.ToString"/>. It carries batches, never records, and never
 /// copies them inside a silo. Outcomes that a caller must expect come back as <see cref="ErrorCode"/>; only failures of
 /// the grain call itself (a silo that stops, a timeout) are exceptions.
 /// </summary>
@@ -9,9 +11,12 @@ namespace StreamCoord.Partitions;
 /// All methods may run interleaved with each other. Two calls of one caller need not arrive in their order: a caller who
 /// needs an order between appends waits for the first reply.
 /// </remarks>
-[Alias("StreamCoord.IPartitionGrain")]
+[Alias("StreamCoord.IPartitionGrain"), DefaultGrainType(GrainType)]
 public interface IPartitionGrain : IGrainWithStringKey
 {
+    /// <summary>The type of the grains that a caller reaches: each silo has its own, which knows the way to the leader.</summary>
+    const string GrainType = "partition";
+
     /// <summary>
     /// Puts batches at the end of the log: all of them, next to each other, or none. The reply comes when
     /// <see cref="AppendRequest.Acks"/> is met.
@@ -71,7 +76,7 @@ public interface IPartitionGrain : IGrainWithStringKey
     Task<VerifyReply> Verify();
 
     /// <summary>
-    /// Retention and compaction, as far as they are due. Called by the silo's maintenance; calling it more often does no harm.
+    /// The leader's retention and compaction, as far as they are due, now. Each silo looks after its own copies from time to time; calling this more often does no harm.
     /// </summary>
     [Alias("Maintain"), ResponseTimeout("01:00:00")]
     Task Maintain();
@@ -80,7 +85,7 @@ public interface IPartitionGrain : IGrainWithStringKey
     [Alias("Reconfigure")]
     Task Reconfigure();
 
-    /// <summary>Deletes the log for good and ends the activation. Called by the topic grain when the topic is deleted.</summary>
+    /// <summary>Deletes the partition's copies for good, on all silos that live. Called by the topic grain when the topic is deleted.</summary>
     [Alias("Remove")]
     Task Remove(TopicId topicId);
 }

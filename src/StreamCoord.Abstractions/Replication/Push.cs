@@ -37,4 +37,8 @@ public sealed record Push
     /// <summary>How far the log is committed; <see cref="Offset.None"/> while the leader does not know yet.</summary>
     [Id(7)]
     public Offset HighWatermark { get; init; } = Offset.None;
+
+    /// <summary>Where the leader's log begins: what lies below was deleted, and the replica deletes it as soon as it knows that it is committed.</summary>
+    [Id(8)]
+    public Offset StartOffset { get; init; } = Offset.Zero;
 }

@@ -22,8 +22,11 @@ public interface ITopicGrain : IGrainWithStringKey
     Task<TopicReply> DescribeOrCreate();
 
     /// <summary>Raises the partition count to <paramref name="partitionCount"/>; it can never fall.</summary>
+    /// <param name="partitionCount">The new count.</param>
+    /// <param name="validateOnly">Check everything, change nothing.</param>
+    /// <param name="assignments">The nodes of each new partition, the preferred leader first; null has them chosen.</param>
     [Alias("SetPartitionCount")]
-    Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly);
+    Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly, IReadOnlyList<IReadOnlyList<NodeId>>? assignments = null);
 
     /// <summary>Carries out all changes or, when one of them is wrong, none.</summary>
     [Alias("AlterConfigs")]

@@ -2,7 +2,7 @@ namespace StreamCoord.Topics;
 
 /// <summary>Who keeps a partition.</summary>
 /// <param name="Partition">The partition's number.</param>
-/// <param name="Leader">The node that leads it.</param>
+/// <param name="Leader">The node that leads it, or did last: it need not live.</param>
 /// <param name="Replicas">Every node that keeps a copy, the preferred leader first.</param>
 /// <param name="InSyncReplicas">Those whose copy is complete.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.PartitionAssignment")]
@@ -10,7 +10,12 @@ public sealed record PartitionAssignment(
     [property: Id(0)] int Partition,
     [property: Id(1)] NodeId Leader,
     [property: Id(2)] IReadOnlyList<NodeId> Replicas,
-    [property: Id(3)] IReadOnlyList<NodeId> InSyncReplicas);
+    [property: Id(3)] IReadOnlyList<NodeId> InSyncReplicas)
+{
+    /// <summary>The leader's term; <see cref="LeaderEpoch.Unknown"/> while nobody has led the partition.</summary>
+    [Id(4)]
+    public LeaderEpoch Epoch { get; init; } = LeaderEpoch.Unknown;
+}
 
 /// <summary>A topic as it is now.</summary>
 /// <param name="Name">The topic's name.</param>

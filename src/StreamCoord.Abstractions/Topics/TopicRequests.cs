@@ -14,6 +14,10 @@ public sealed record CreateTopicRequest(
 {
     /// <summary>The most partitions a topic may have; what Kafka's documentation advises per broker is far below.</summary>
     public const int PartitionCountMax = 100_000;
+
+    /// <summary>The nodes of each partition, the preferred leader first, in place of <see cref="PartitionCount"/> and <see cref="ReplicationFactor"/>; null has them chosen.</summary>
+    [Id(4)]
+    public IReadOnlyList<IReadOnlyList<NodeId>>? Assignments { get; init; }
 }
 
 /// <summary>What a change does with a topic configuration.</summary>

@@ -1,3 +1,5 @@
+using Orleans.Metadata;
+
 namespace StreamCoord.Transactions;
 
 /// <summary>
@@ -5,9 +7,12 @@ namespace StreamCoord.Transactions;
 /// exceptions. What is answered without an error is durable.
 /// </summary>
 /// <remarks>All methods may run interleaved with each other, and two calls of one caller need not arrive in their order.</remarks>
-[Alias("StreamCoord.ITransactionGrain")]
+[Alias("StreamCoord.ITransactionGrain"), DefaultGrainType(GrainType)]
 public interface ITransactionGrain : IGrainWithStringKey
 {
+    /// <summary>The type of the grains that a caller reaches: each silo has its own, which knows the way to the coordinator.</summary>
+    const string GrainType = "transaction";
+
     /// <summary>Gives the producer its identity. An open transaction is aborted first: then the answer is <see cref="ErrorCode.ConcurrentTransactions"/>, and the caller asks again.</summary>
     [Alias("InitProducer")]
     Task<ProducerReply> InitProducer(InitProducerRequest request);
@@ -29,11 +34,15 @@ public interface ITransactionGrain : IGrainWithStringKey
     Task Maintain();
 }
 
-/// <summary>The list of the transactional ids that a silo coordinates. Key: 0.</summary>
+/// <summary>The list of transactional ids, as each silo gives it. Key: 0.</summary>
 [Alias("StreamCoord.ITransactionCatalogueGrain")]
 public interface ITransactionCatalogueGrain : IGrainWithIntegerKey
 {
-    /// <summary>Every id that is known, as it is.</summary>
+    /// <summary>Every id that is known, as it is, wherever it is coordinated. With an error some may lack.</summary>
     [Alias("List")]
     Task<ListTransactionsReply> List();
+
+    /// <summary>The ids that this silo coordinates: for clients that ask every broker for its own.</summary>
+    [Alias("ListOwn")]
+    Task<ListTransactionsReply> ListOwn();
 }

@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.Http.Errors;
+using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Gateway.Http.Resources;
 using StreamCoord.Gateway.Http.V2;
 using StreamCoord.Groups;
@@ -13,6 +14,8 @@ internal sealed class ConsumerReader(IGrainFactory grains, ConsumerConfig config
     private const int PartitionBytesMax = 1024 * 1024;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly PartitionReads _reads = new(grains, time);
 
     /// <summary>Waits for records that are still under way, one a partition at most: a later read takes them over.</summary>
     private readonly Dictionary<TopicPartition, (Offset From, Task Task)> _waits = [];
@@ -79,7 +82,7 @@ internal sealed class ConsumerReader(IGrainFactory grains, ConsumerConfig config
             RequestException.Throw(V2Errors.IllegalState($"Undefined offset with no reset policy for partition {partition.Topic}-{partition.Partition}: nothing is committed that is still there."));
         }
         long where = config.ResetTo == OffsetReset.Earliest ? OffsetTimestamps.Earliest : OffsetTimestamps.Latest;
-        OffsetReply reply = await TopicLookup.Leader(grains, partition.Topic, partition.Partition).FindOffset(where).WaitAsync(stop);
+        OffsetReply reply = await _reads.FindOffsetAsync(partition, where, stop);
         if (reply.Error == ErrorCode.None)
         {
             state.Begin(partition, reply.Offset, isCommitted: false);
@@ -97,8 +100,7 @@ internal sealed class ConsumerReader(IGrainFactory grains, ConsumerConfig config
             {
                 break;
             }
-            FetchReply reply = await TopicLookup.Leader(grains, plan.Partition.Topic, plan.Partition.Partition)
-                .Fetch(new FetchRequest(plan.From, Math.Min(records.WantedBytes, PartitionBytesMax), 0)).WaitAsync(stop);
+            FetchReply reply = await _reads.FetchAsync(plan.Partition, new FetchRequest(plan.From, Math.Min(records.WantedBytes, PartitionBytesMax), 0), stop);
             using RecordData data = reply.Data;
             isWell &= await TakeAsync(records, plan, reply, stop);
         }

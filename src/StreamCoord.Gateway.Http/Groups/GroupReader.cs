@@ -1,13 +1,13 @@
 using System.Text;
 using StreamCoord.Gateway.Http.Errors;
-using StreamCoord.Gateway.Http.Resources;
+using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
 
 namespace StreamCoord.Gateway.Http.Groups;
 
 /// <summary>Finds groups, and what they have not read yet. Safe for concurrent use.</summary>
-internal sealed class GroupReader(IGrainFactory grains)
+internal sealed class GroupReader(IGrainFactory grains, PartitionReads reads)
 {
     private const string Consumers = "consumer";
 
@@ -48,7 +48,7 @@ internal sealed class GroupReader(IGrainFactory grains)
         {
             return null;
         }
-        OffsetReply end = await TopicLookup.Leader(grains, committed.Partition.Topic, committed.Partition.Partition).FindOffset(OffsetTimestamps.Latest);
+        OffsetReply end = await reads.FindOffsetAsync(committed.Partition, OffsetTimestamps.Latest, CancellationToken.None);
         if (end.Error == ErrorCode.UnknownTopicOrPartition)
         {
             return null;

@@ -11,16 +11,16 @@ internal sealed class BrokerJson(ConfluentJson json)
     private string Brokers => $"{json.Self}/brokers";
 
     /// <summary>The list of brokers.</summary>
-    public void WriteBrokers(Utf8JsonWriter writer, IReadOnlyList<IBroker> brokers) => ConfluentJson.WriteList(writer, "KafkaBrokerList", Brokers, () =>
+    public void WriteBrokers(Utf8JsonWriter writer, IReadOnlyList<LiveBroker> brokers) => ConfluentJson.WriteList(writer, "KafkaBrokerList", Brokers, () =>
     {
-        foreach (IBroker broker in brokers)
+        foreach (LiveBroker broker in brokers)
         {
             WriteBroker(writer, broker);
         }
     });
 
     /// <summary>A broker.</summary>
-    public void WriteBroker(Utf8JsonWriter writer, IBroker broker)
+    public void WriteBroker(Utf8JsonWriter writer, LiveBroker broker)
     {
         string self = $"{Brokers}/{broker.NodeId}";
         json.WriteStart(writer, "KafkaBroker", self, $"/broker={broker.NodeId}");

@@ -19,13 +19,13 @@ internal sealed class ConfluentJson(HttpRequest request, ClusterIdentity cluster
     public string TopicUrl(string topic) => $"{Self}/topics/{topic}";
 
     /// <summary>The list of clusters: this one.</summary>
-    public void WriteClusters(Utf8JsonWriter writer) => WriteList(writer, "KafkaClusterList", _clusters, () => WriteCluster(writer));
+    public void WriteClusters(Utf8JsonWriter writer, NodeId controller) => WriteList(writer, "KafkaClusterList", _clusters, () => WriteCluster(writer, controller));
 
     /// <summary>The cluster.</summary>
-    public void WriteCluster(Utf8JsonWriter writer)
+    public void WriteCluster(Utf8JsonWriter writer, NodeId controller)
     {
         WriteStart(writer, "KafkaCluster", Self, "");
-        WriteLink(writer, "controller", $"{Self}/brokers/{cluster.NodeId}");
+        WriteLink(writer, "controller", $"{Self}/brokers/{controller}");
         WriteLink(writer, "acls", $"{Self}/acls");
         WriteLink(writer, "brokers", $"{Self}/brokers");
         WriteLink(writer, "broker_configs", $"{Self}/broker-configs");

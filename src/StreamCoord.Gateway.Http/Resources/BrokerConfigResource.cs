@@ -5,23 +5,23 @@ using StreamCoord.Gateway.Http.Json;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>
-/// Configurations of brokers under /v3/clusters/{cluster_id}/brokers/{broker_id}/configs, and those that all brokers share under /broker-configs. They are options of the process: nobody changes
+/// Configurations of this broker under /v3/clusters/{cluster_id}/brokers/{broker_id}/configs, and those that all brokers share under /broker-configs. They are options of the process: nobody changes
 /// them while it runs. Safe for concurrent use.
 /// </summary>
-internal sealed class BrokerConfigResource(ClusterIdentity cluster, IBroker broker)
+internal sealed class BrokerConfigResource(ClusterIdentity cluster, IBroker broker, IBrokers brokers)
 {
     public Task ListAllAsync(HttpContext context) => ListAsync(context, "-");
 
     public Task ListAsync(HttpContext context)
     {
-        BrokerResource.RequireBroker(context, broker);
+        RequireOwn(context);
         return ListAsync(context, broker.NodeId.ToString());
     }
 
     public Task GetAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        BrokerResource.RequireBroker(context, broker);
+        RequireOwn(context);
         BrokerConfig config = RequireConfig(context);
         return JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteConfig(writer, broker, config));
     }
@@ -30,7 +30,7 @@ internal sealed class BrokerConfigResource(ClusterIdentity cluster, IBroker brok
     public Task RefuseAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        BrokerResource.RequireBroker(context, broker);
+        RequireOwn(context);
         if (context.Request.RouteValues.ContainsKey("config"))
         {
             RequireConfig(context);
@@ -62,6 +62,17 @@ internal sealed class BrokerConfigResource(ClusterIdentity cluster, IBroker brok
     {
         ClusterResource.RequireCluster(context, cluster);
         return JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteConfigs(writer, id, [broker]));
+    }
+
+    // Each process knows its own options.
+    private void RequireOwn(HttpContext context)
+    {
+        LiveBroker asked = BrokerResource.RequireBroker(context, brokers);
+        if (asked.NodeId != broker.NodeId)
+        {
+            RequestException.Throw(GatewayErrors.NotFound(
+                $"This silo is broker {broker.NodeId}, and does not know the configurations of broker {asked.NodeId}: ask that one{(asked.HttpAddress is { } address ? $", at {address}" : "")}."));
+        }
     }
 
     private BrokerJson JsonOf(HttpContext context) => new(new ConfluentJson(context.Request, cluster));

@@ -7,39 +7,38 @@ using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Resources;
 
-/// <summary>Brokers under /v3/clusters/{cluster_id}/brokers: this silo. Safe for concurrent use.</summary>
-internal sealed class BrokerResource(IGrainFactory grains, ClusterIdentity cluster, IBroker broker)
+/// <summary>Brokers under /v3/clusters/{cluster_id}/brokers: those that live. Safe for concurrent use.</summary>
+internal sealed class BrokerResource(IGrainFactory grains, ClusterIdentity cluster, IBrokers brokers)
 {
     public async Task ListAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteBrokers(writer, [broker]));
+        await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteBrokers(writer, brokers.Alive));
     }
 
     public async Task GetAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        RequireBroker(context, broker);
+        LiveBroker broker = RequireBroker(context, brokers);
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteBroker(writer, broker));
     }
 
     public async Task ListReplicasAsync(HttpContext context)
     {
         ClusterResource.RequireCluster(context, cluster);
-        RequireBroker(context, broker);
+        LiveBroker broker = RequireBroker(context, brokers);
         TopicDescription[] topics = [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.AllowsTopic(AclOperation.Describe, topic.Name))];
         var json = new ReplicaJson(new ConfluentJson(context.Request, cluster));
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => json.WriteReplicasOf(writer, broker.NodeId, topics));
     }
 
-    /// <summary>Refuses the number of a broker that does not exist.</summary>
-    public static void RequireBroker(HttpContext context, IBroker broker)
+    /// <summary>The broker that the path names.</summary>
+    /// <exception cref="RequestException">It does not live.</exception>
+    public static LiveBroker RequireBroker(HttpContext context, IBrokers brokers)
     {
         string id = RequestParameters.Route(context, "broker");
-        if (id != broker.NodeId.ToString())
-        {
-            RequestException.Throw(GatewayErrors.NotFound($"Broker {id} not found. This silo is broker {broker.NodeId}, and there is no other."));
-        }
+        return brokers.Alive.FirstOrDefault(broker => broker.NodeId.ToString() == id)
+            ?? throw new RequestException(GatewayErrors.NotFound($"Broker {id} not found. There are: {string.Join(", ", brokers.Alive.Select(broker => broker.NodeId))}."));
     }
 
     private BrokerJson JsonOf(HttpContext context) => new(new ConfluentJson(context.Request, cluster));

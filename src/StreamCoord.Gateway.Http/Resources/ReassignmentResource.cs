@@ -5,7 +5,7 @@ using StreamCoord.Topics;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>
-/// Reassignments under /v3/clusters/{cluster_id}/topics: which partitions' replicas are being moved. Where there is one silo, none ever is. Safe for concurrent use.
+/// Reassignments under /v3/clusters/{cluster_id}/topics: which partitions' replicas are being moved. A partition stays where it was made, so none ever is. Safe for concurrent use.
 /// </summary>
 internal sealed class ReassignmentResource(IGrainFactory grains, ClusterIdentity cluster)
 {

@@ -6,7 +6,7 @@ using StreamCoord.Partitions;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>GET /v1/topics/{topic}/partitions/{partition}/records: a page of records. Safe for concurrent use.</summary>
-internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time, TopicAccess access)
+internal sealed class RecordPageResource(PartitionReads reads, TimeProvider time, TopicAccess access)
 {
     private const int MaxBytesDefault = 1024 * 1024;
     private const int MaxBytesLimit = 16 * 1024 * 1024;
@@ -18,10 +18,10 @@ internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time
         int partition = RequestParameters.Partition(context);
         int maxBytes = RequestParameters.Number(context, "max_bytes", MaxBytesDefault, 1, MaxBytesLimit);
         int maxWaitMs = RequestParameters.Number(context, "max_wait_ms", 0, 0, MaxWaitMsLimit);
-        IPartitionGrain leader = TopicLookup.Leader(grains, topic, partition);
-        Offset from = await FindStartAsync(leader, RequestParameters.Query(context, "offset") ?? "earliest");
+        var wanted = new TopicPartition(topic, partition);
+        Offset from = await FindStartAsync(wanted, RequestParameters.Query(context, "offset") ?? "earliest", context.RequestAborted);
 
-        FetchReply reply = await FetchAsync(leader, from, maxBytes, maxWaitMs, context.RequestAborted);
+        FetchReply reply = await FetchAsync(wanted, from, maxBytes, maxWaitMs, context.RequestAborted);
         using RecordData data = reply.Data;
         ThrowIfFailed(reply);
         if (RecordPage.CheckBatches(data.Bytes.Span) is { } damage)
@@ -32,14 +32,14 @@ internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time
         await new RecordPage(partition, from, reply).WriteAsync(context.Response.BodyWriter, context.RequestAborted);
     }
 
-    private static async Task<Offset> FindStartAsync(IPartitionGrain leader, string text)
+    private async Task<Offset> FindStartAsync(TopicPartition partition, string text, CancellationToken stop)
     {
         switch (text)
         {
             case "earliest":
-                return await TopicLookup.FindOffsetAsync(leader, OffsetTimestamps.Earliest);
+                return await reads.RequireOffsetAsync(partition, OffsetTimestamps.Earliest, stop);
             case "latest":
-                return await TopicLookup.FindOffsetAsync(leader, OffsetTimestamps.Latest);
+                return await reads.RequireOffsetAsync(partition, OffsetTimestamps.Latest, stop);
         }
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long offset))
         {
@@ -50,14 +50,14 @@ internal sealed class RecordPageResource(IGrainFactory grains, TimeProvider time
     }
 
     /// <summary>One call of a grain waits less long than a client may ask for, so there may be several.</summary>
-    private async Task<FetchReply> FetchAsync(IPartitionGrain leader, Offset from, int maxBytes, int maxWaitMs, CancellationToken stop)
+    private async Task<FetchReply> FetchAsync(TopicPartition partition, Offset from, int maxBytes, int maxWaitMs, CancellationToken stop)
     {
         long start = time.GetTimestamp();
         while (true)
         {
             int leftMs = Math.Max(0, maxWaitMs - (int)time.GetElapsedTime(start).TotalMilliseconds);
             int waitMs = Math.Min(leftMs, FetchRequest.MaxWaitMsLimit);
-            FetchReply reply = await leader.Fetch(new FetchRequest(from, maxBytes, waitMs)).WaitAsync(stop);
+            FetchReply reply = await reads.FetchAsync(partition, new FetchRequest(from, maxBytes, waitMs), stop);
             if (reply.Error != ErrorCode.None || !reply.Data.Bytes.IsEmpty || leftMs == waitMs)
             {
                 return reply;

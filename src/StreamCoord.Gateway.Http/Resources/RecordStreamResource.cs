@@ -10,7 +10,7 @@ namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>GET /v1/topics/{topic}/records:stream: server-sent events. Safe for concurrent use.</summary>
 internal sealed class RecordStreamResource(
-    IGrainFactory grains, TimeProvider time, IHostApplicationLifetime lifetime, StreamSlots slots, TopicAccess access, IOptions<HttpGatewayOptions> options)
+    IGrainFactory grains, PartitionReads reads, TimeProvider time, IHostApplicationLifetime lifetime, StreamSlots slots, TopicAccess access, IOptions<HttpGatewayOptions> options)
 {
     public async Task GetAsync(HttpContext context)
     {
@@ -19,7 +19,7 @@ internal sealed class RecordStreamResource(
         StreamPosition? resumeAt = ResumePosition(context.Request);
         using IDisposable slot = slots.Take();
         TopicDescription description = await TopicLookup.DescribeAsync(grains, topic);
-        StreamPosition position = resumeAt ?? await FindStartAsync(description, start);
+        StreamPosition position = resumeAt ?? await FindStartAsync(description, start, context.RequestAborted);
         await StreamAsync(context, description, position);
     }
 
@@ -31,10 +31,10 @@ internal sealed class RecordStreamResource(
         await stream.RunAsync(topic.Partitions.Count, position, stop.Token);
     }
 
-    private async Task<StreamPosition> FindStartAsync(TopicDescription topic, long timestamp)
+    private async Task<StreamPosition> FindStartAsync(TopicDescription topic, long timestamp, CancellationToken stop)
     {
         Offset[] offsets = await Task.WhenAll(topic.Partitions.Select(
-            partition => TopicLookup.FindOffsetAsync(TopicLookup.Leader(grains, topic.Name, partition.Partition), timestamp)));
+            partition => reads.RequireOffsetAsync(new TopicPartition(topic.Name, partition.Partition), timestamp, stop)));
         var position = new StreamPosition();
         for (int partition = 0; partition < offsets.Length; partition++)
         {

@@ -1,12 +1,13 @@
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>Replicas and offsets of a partition under /v3/clusters/{cluster_id}/topics/{topic}/partitions/{partition}. Safe for concurrent use.</summary>
-internal sealed class ReplicaResource(IGrainFactory grains, ClusterIdentity cluster)
+internal sealed class ReplicaResource(IGrainFactory grains, PartitionReads reads, ClusterIdentity cluster)
 {
     public async Task ListAsync(HttpContext context)
     {
@@ -29,9 +30,9 @@ internal sealed class ReplicaResource(IGrainFactory grains, ClusterIdentity clus
     public async Task GetOffsetAsync(HttpContext context)
     {
         (TopicDescription topic, PartitionAssignment partition) = await FindAsync(context);
-        IPartitionGrain leader = TopicLookup.Leader(grains, topic.Name, partition.Partition);
-        Offset beginning = await TopicLookup.FindOffsetAsync(leader, OffsetTimestamps.Earliest);
-        Offset end = await TopicLookup.FindOffsetAsync(leader, OffsetTimestamps.Latest);
+        var wanted = new TopicPartition(topic.Name, partition.Partition);
+        Offset beginning = await reads.RequireOffsetAsync(wanted, OffsetTimestamps.Earliest, context.RequestAborted);
+        Offset end = await reads.RequireOffsetAsync(wanted, OffsetTimestamps.Latest, context.RequestAborted);
         await JsonReply.WriteAsync(context, StatusCodes.Status200OK, writer => JsonOf(context).WriteOffsets(writer, topic.Name, partition, beginning, end));
     }
 

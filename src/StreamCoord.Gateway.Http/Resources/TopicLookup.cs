@@ -28,14 +28,6 @@ internal static class TopicLookup
     public static IPartitionGrain Leader(IGrainFactory grains, string topic, int partition) =>
         grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, partition).ToString());
 
-    /// <summary>The offset that one of <see cref="OffsetTimestamps"/> stands for.</summary>
-    public static async Task<Offset> FindOffsetAsync(IPartitionGrain leader, long timestamp)
-    {
-        OffsetReply reply = await leader.FindOffset(timestamp);
-        RequestException.ThrowIfFailed(reply.Error, reply.Message);
-        return reply.Offset;
-    }
-
     /// <summary>Refuses a partition number that the topic does not have.</summary>
     public static void RequirePartition(TopicDescription topic, int partition)
     {

@@ -3,6 +3,7 @@ using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Gateway.Http.Consumers;
 using StreamCoord.Gateway.Http.Errors;
 using StreamCoord.Gateway.Http.Json;
+using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Gateway.Http.V2;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
@@ -11,7 +12,7 @@ using StreamCoord.Security;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>Where a consumer of v2 is: /positions moves it, /offsets is what its group has committed. Safe for concurrent use.</summary>
-internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances instances, IOptions<HttpGatewayOptions> options)
+internal sealed class V2PositionResource(PartitionReads reads, ConsumerInstances instances, IOptions<HttpGatewayOptions> options)
 {
     public async Task SeekAsync(HttpContext context)
     {
@@ -78,7 +79,7 @@ internal sealed class V2PositionResource(IGrainFactory grains, ConsumerInstances
         List<TopicPartition> partitions = V2Positions.PartitionsOf(body, options.Value.ConsumerPartitionsMax);
         (TopicPartition, Offset)[] positions = await Task.WhenAll(partitions.Select(async partition =>
         {
-            OffsetReply reply = await TopicLookup.Leader(grains, partition.Topic, partition.Partition).FindOffset(where);
+            OffsetReply reply = await reads.FindOffsetAsync(partition, where, context.RequestAborted);
             return reply.Error switch
             {
                 ErrorCode.None => (partition, reply.Offset),

@@ -4,7 +4,7 @@ using StreamCoord.Gateway.Http.V2;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>/ and /brokers of v2. Safe for concurrent use.</summary>
-internal sealed class V2ServiceResource(IBroker broker)
+internal sealed class V2ServiceResource(IBrokers brokers)
 {
     public static Task GetRootAsync(HttpContext context) => V2Json.AnswerAsync(context, writer =>
     {
@@ -16,7 +16,10 @@ internal sealed class V2ServiceResource(IBroker broker)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("brokers");
-        writer.WriteNumberValue(broker.NodeId.Value);
+        foreach (LiveBroker broker in brokers.Alive)
+        {
+            writer.WriteNumberValue(broker.NodeId.Value);
+        }
         writer.WriteEndArray();
         writer.WriteEndObject();
     });

@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.Http.Access;
+using StreamCoord.Gateway.Http.Records;
 using StreamCoord.Gateway.Http.V2;
 using StreamCoord.Partitions;
 using StreamCoord.Security;
@@ -7,7 +8,7 @@ using StreamCoord.Topics;
 namespace StreamCoord.Gateway.Http.Resources;
 
 /// <summary>/topics of v2, with partitions and their offsets. Safe for concurrent use.</summary>
-internal sealed class V2TopicResource(IGrainFactory grains)
+internal sealed class V2TopicResource(IGrainFactory grains, PartitionReads reads)
 {
     public async Task ListAsync(HttpContext context)
     {
@@ -44,9 +45,9 @@ internal sealed class V2TopicResource(IGrainFactory grains)
     public async Task GetOffsetsAsync(HttpContext context)
     {
         TopicDescription topic = await DescribeAsync(context);
-        IPartitionGrain leader = TopicLookup.Leader(grains, topic.Name, V2Topics.PartitionOf(context, topic).Partition);
-        Offset beginning = await TopicLookup.FindOffsetAsync(leader, OffsetTimestamps.Earliest);
-        Offset end = await TopicLookup.FindOffsetAsync(leader, OffsetTimestamps.Latest);
+        var wanted = new TopicPartition(topic.Name, V2Topics.PartitionOf(context, topic).Partition);
+        Offset beginning = await reads.RequireOffsetAsync(wanted, OffsetTimestamps.Earliest, context.RequestAborted);
+        Offset end = await reads.RequireOffsetAsync(wanted, OffsetTimestamps.Latest, context.RequestAborted);
         await V2Json.AnswerAsync(context, writer =>
         {
             writer.WriteStartObject();

@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.Kafka.Clients;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Partitions;
 using StreamCoord.Security;
 using StreamCoord.ZNodes;
@@ -7,7 +8,7 @@ using FetchRequest = StreamCoord.Protocol.Kafka.Messages.FetchRequest;
 namespace StreamCoord.Gateway.Kafka.Fetching;
 
 /// <summary>Reads the partitions of a fetch until there is enough, or the client has waited long enough; without polling. Safe for concurrent use.</summary>
-internal sealed class FetchReader(IGrainFactory grains, ILocalPartitions locals, LeaderEpochs epochs, KafkaGatewayOptions options, ZNodeOptions znodes, TimeProvider time)
+internal sealed class FetchReader(ILocalPartitions locals, PartitionLeaders leaders, KafkaGatewayOptions options, ZNodeOptions znodes, TimeProvider time)
 {
     /// <summary>The last pass over the partitions. The caller disposes it, or hands on what it owns.</summary>
     /// <param name="request">What is wanted.</param>
@@ -61,7 +62,7 @@ internal sealed class FetchReader(IGrainFactory grains, ILocalPartitions locals,
         bool isHidden = topic == IZNodeTreeGrain.TreeName && !znodes.TopicReadable;
         return isHidden || !access.AllowsTopic(AclOperation.Read, topic)
             ? new(ErrorCode.TopicAuthorizationFailed)
-            : epochs.CheckAsync(target.Partition, target.Wanted.CurrentLeaderEpoch);
+            : leaders.CheckAsync(target.Partition, target.Wanted.CurrentLeaderEpoch);
     }
 
     private async Task<FetchReply> ReadAsync(FetchTarget target, FetchRound round)
@@ -73,8 +74,8 @@ internal sealed class FetchReader(IGrainFactory grains, ILocalPartitions locals,
         {
             return new FetchReply(ErrorCode.None, null, RecordData.Empty, range.HighWatermark, range.LogStart, Offset.None) { LastStableOffset = range.LastStable };
         }
-        return await (locals.TryFetch(partition, from, Math.Max(maxBytes, 1), round.Isolation) ??
-            grains.GetGrain<IPartitionGrain>(partition.ToString()).Fetch(new Partitions.FetchRequest(from, Math.Max(maxBytes, 1), 0, round.Isolation)));
+        // It was led here a moment ago.
+        return await (locals.TryFetch(partition, from, Math.Max(maxBytes, 1), round.Isolation) ?? Task.FromResult(Refuse(ErrorCode.NotLeaderOrFollower)));
     }
 
     private static FetchReply Refuse(ErrorCode error) => new(error, null, RecordData.Empty, Offset.None, Offset.None, Offset.None);
@@ -86,10 +87,8 @@ internal sealed class FetchReader(IGrainFactory grains, ILocalPartitions locals,
         List<Task> waits = [];
         foreach ((TopicPartition partition, Offset end) in round.Ends)
         {
-            if (locals.TryWait(partition, end, round.Isolation, stop.Token) is { } wait)
-            {
-                waits.Add(wait);
-            }
+            // What is not led here any more is found out at once.
+            waits.Add(locals.TryWait(partition, end, round.Isolation, stop.Token) ?? Task.CompletedTask);
         }
         if (waits.Count == 0)
         {

@@ -7,8 +7,8 @@ using WantedPartition = StreamCoord.Protocol.Kafka.Messages.AlterPartitionReassi
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Answers who wants replicas moved: this broker is the only place for them, so that nothing ever moves.</summary>
-internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains, KafkaListener listener)
+/// <summary>Answers who wants replicas moved: a partition stays on the brokers it was made on.</summary>
+internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains)
     : ApiHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>
 {
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains, K
         })),
     };
 
-    private AlterPartitionReassignmentsResponse.ReassignablePartitionResponse Answer(TopicReply reply, WantedPartition wanted)
+    private static AlterPartitionReassignmentsResponse.ReassignablePartitionResponse Answer(TopicReply reply, WantedPartition wanted)
     {
         (ErrorCode error, string? message) = reply.Topic is { } topic ? Check(topic, wanted) : (reply.Error, reply.Message);
         return new AlterPartitionReassignmentsResponse.ReassignablePartitionResponse
@@ -48,11 +48,11 @@ internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains, K
         };
     }
 
-    private (ErrorCode Error, string? Message) Check(TopicDescription topic, WantedPartition wanted)
+    private static (ErrorCode Error, string? Message) Check(TopicDescription topic, WantedPartition wanted)
     {
         return !TopicLookup.HasPartition(topic, wanted.PartitionIndex) ? (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.")
             : wanted.Replicas is not { } replicas ? (ErrorCode.NoReassignmentInProgress, "Nothing is being moved that could be called off.")
-            : replicas is [var only] && only == listener.NodeId.Value ? (ErrorCode.None, null)
-            : (ErrorCode.InvalidReplicaAssignment, $"The replicas of a partition can be on broker {listener.NodeId} only, which is the only one, and once.");
+            : replicas.SequenceEqual(topic.Partitions[wanted.PartitionIndex].Replicas.Select(node => node.Value)) ? (ErrorCode.None, null)
+            : (ErrorCode.InvalidReplicaAssignment, $"Replicas are not moved: the partition is kept by {string.Join(", ", topic.Partitions[wanted.PartitionIndex].Replicas)}.");
     }
 }

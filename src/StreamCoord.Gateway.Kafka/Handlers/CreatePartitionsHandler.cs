@@ -8,7 +8,7 @@ using WantedTopic = StreamCoord.Protocol.Kafka.Messages.CreatePartitionsRequest.
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Gives topics more partitions.</summary>
-internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse>
+internal sealed class CreatePartitionsHandler(IGrainFactory grains) : ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse>
 {
     private const short FirstStrictVersion = 3;
 
@@ -39,23 +39,12 @@ internal sealed class CreatePartitionsHandler(IGrainFactory grains, KafkaListene
         {
             return found;
         }
-        // With too small a count there is nothing to assign, and the topic says what is wrong.
-        bool isGrowth = wanted.Count > topic.Partitions.Count;
-        return isGrowth && CheckAssignments(wanted, wanted.Count - topic.Partitions.Count) is { } impossible
-            ? TopicReply.Refused(ErrorCode.InvalidReplicaAssignment, impossible)
-            : isGrowth && !validateOnly && !context.Throttle.TryMutate(wanted.Count - topic.Partitions.Count, context.Version >= FirstStrictVersion) ? Mutations.Exceeded
-            : await grains.GetGrain<ITopicGrain>(wanted.Name).SetPartitionCount(wanted.Count, validateOnly);
+        return wanted.Count > topic.Partitions.Count && !validateOnly && !context.Throttle.TryMutate(wanted.Count - topic.Partitions.Count, context.Version >= FirstStrictVersion)
+            ? Mutations.Exceeded
+            : await TopicLookup.ChangeAsync(() => grains.GetGrain<ITopicGrain>(wanted.Name).SetPartitionCount(wanted.Count, validateOnly, Assignments(wanted)));
     }
 
-    private string? CheckAssignments(WantedTopic wanted, int newPartitions)
-    {
-        if (wanted.Assignments is not { } assignments)
-        {
-            return null;
-        }
-        bool isHere = assignments.All(one => one.BrokerIds is [var only] && only == listener.NodeId.Value);
-        return isHere && assignments.Count == newPartitions
-            ? null
-            : $"Replicas can be assigned to broker {listener.NodeId} only, and to each of the {newPartitions} new partitions.";
-    }
+    private static NodeId[][]? Assignments(WantedTopic wanted) => wanted.Assignments is { } assignments
+        ? [.. assignments.Select(one => one.BrokerIds.Select(id => new NodeId(id)).ToArray())]
+        : null;
 }

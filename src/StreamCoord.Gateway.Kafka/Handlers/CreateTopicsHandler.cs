@@ -9,7 +9,7 @@ using WantedTopic = StreamCoord.Protocol.Kafka.Messages.CreateTopicsRequest.Crea
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Creates topics.</summary>
-internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
+internal sealed class CreateTopicsHandler(IGrainFactory grains) : ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
 {
     private const short FirstStrictVersion = 6;
     private const sbyte DefaultSource = 5;
@@ -37,9 +37,9 @@ internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener li
         {
             return Refuse(wanted.Name, ErrorCode.InvalidTopicException, illegal);
         }
-        if (CheckAssignments(wanted) is { } impossible)
+        if (CheckAssignments(wanted) is var (error, impossible))
         {
-            return Refuse(wanted.Name, ErrorCode.InvalidReplicaAssignment, impossible);
+            return Refuse(wanted.Name, error, impossible);
         }
         var configs = new Dictionary<string, string>();
         foreach (CreateTopicsRequest.CreatableTopicConfig config in wanted.Configs)
@@ -55,14 +55,16 @@ internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener li
             return Refuse(wanted.Name, ErrorCode.ThrottlingQuotaExceeded, Mutations.Message);
         }
         short? factor = wanted.Assignments.Count > 0 || wanted.ReplicationFactor == -1 ? null : wanted.ReplicationFactor;
-        TopicReply reply = await grains.GetGrain<ITopicGrain>(wanted.Name).Create(new CreateTopicRequest(partitions, factor, configs, validateOnly));
+        var creation = new CreateTopicRequest(partitions, factor, configs, validateOnly) { Assignments = Assignments(wanted) };
+        TopicReply reply = await TopicLookup.ChangeAsync(() => grains.GetGrain<ITopicGrain>(wanted.Name).Create(creation));
         return reply.Topic is { } topic ? Describe(topic, context.Access) : Refuse(wanted.Name, reply.Error, reply.Message!);
     }
 
     private static string? CheckInternal(string name) =>
         TopicName.IsInternal(name) ? $"Names that begin with '{TopicName.InternalPrefix}' are those of topics that the service keeps for itself." : null;
 
-    private string? CheckAssignments(WantedTopic wanted)
+    // Which brokers there are the topic knows.
+    private static (ErrorCode Error, string Message)? CheckAssignments(WantedTopic wanted)
     {
         if (wanted.Assignments.Count == 0)
         {
@@ -70,12 +72,16 @@ internal sealed class CreateTopicsHandler(IGrainFactory grains, KafkaListener li
         }
         if (wanted.NumPartitions != -1 || wanted.ReplicationFactor != -1)
         {
-            return "Where replicas are assigned by hand, the number of partitions and the replication factor are -1.";
+            return (ErrorCode.InvalidRequest, "Where replicas are assigned by hand, the number of partitions and the replication factor are -1.");
         }
-        bool isComplete = wanted.Assignments.Select(one => one.PartitionIndex).Order().SequenceEqual(Enumerable.Range(0, wanted.Assignments.Count));
-        bool isHere = wanted.Assignments.All(one => one.BrokerIds is [var only] && only == listener.NodeId.Value);
-        return isComplete && isHere ? null : $"Replicas can be assigned to broker {listener.NodeId.Value} only, and to every partition from 0 on.";
+        return wanted.Assignments.Select(one => one.PartitionIndex).Order().SequenceEqual(Enumerable.Range(0, wanted.Assignments.Count))
+            ? null
+            : (ErrorCode.InvalidReplicaAssignment, "Replicas are assigned to every partition from 0 on, once.");
     }
+
+    private static NodeId[][]? Assignments(WantedTopic wanted) => wanted.Assignments.Count == 0
+        ? null
+        : [.. wanted.Assignments.OrderBy(one => one.PartitionIndex).Select(one => one.BrokerIds.Select(id => new NodeId(id)).ToArray())];
 
     private static TopicAnswer Refuse(string name, ErrorCode error, string message) => new()
     {

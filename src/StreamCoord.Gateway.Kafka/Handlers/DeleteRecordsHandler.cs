@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
@@ -11,7 +12,7 @@ using WantedTopic = StreamCoord.Protocol.Kafka.Messages.DeleteRecordsRequest.Del
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Takes records away from the beginnings of partitions.</summary>
-internal sealed class DeleteRecordsHandler(IGrainFactory grains) : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
+internal sealed class DeleteRecordsHandler(IGrainFactory grains, PartitionLeaders leaders) : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {
     private const long NoLowWatermark = -1;
 
@@ -44,8 +45,13 @@ internal sealed class DeleteRecordsHandler(IGrainFactory grains) : ApiHandler<De
 
     private async Task<PartitionAnswer> DeleteAsync(string topic, WantedPartition wanted)
     {
+        var partition = new TopicPartition(topic, wanted.PartitionIndex);
+        if (await leaders.EnsureLedAsync(partition) is var unserved and not ErrorCode.None)
+        {
+            return Refuse(wanted.PartitionIndex, unserved);
+        }
         // -1 stands for the high watermark, here and there.
-        DeleteRecordsReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, wanted.PartitionIndex).ToString()).DeleteRecords(new Offset(wanted.Offset));
+        DeleteRecordsReply reply = await grains.GetGrain<IPartitionGrain>(partition.ToString()).DeleteRecords(new Offset(wanted.Offset));
         return reply.Error != ErrorCode.None
             ? Refuse(wanted.PartitionIndex, reply.Error)
             : new PartitionAnswer

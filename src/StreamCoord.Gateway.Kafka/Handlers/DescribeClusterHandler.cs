@@ -1,3 +1,4 @@
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
@@ -5,7 +6,7 @@ using StreamCoord.Protocol.Kafka.Messages;
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Tells an admin client which cluster it talks to and which brokers that has.</summary>
-internal sealed class DescribeClusterHandler(ClusterIdentity identity, KafkaListener listener) : ApiHandler<DescribeClusterRequest, DescribeClusterResponse>
+internal sealed class DescribeClusterHandler(ClusterIdentity identity, IBrokers brokers) : ApiHandler<DescribeClusterRequest, DescribeClusterResponse>
 {
     private const sbyte BrokerEndpoints = 1;
 
@@ -17,17 +18,17 @@ internal sealed class DescribeClusterHandler(ClusterIdentity identity, KafkaList
             {
                 EndpointType = BrokerEndpoints,
                 ClusterId = identity.ClusterId,
-                ControllerId = listener.NodeId.Value,
+                ControllerId = (brokers.Controller ?? identity.NodeId).Value,
                 ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? context.Access.ClusterOperations() : int.MinValue,
                 Brokers =
                 [
-                    new DescribeClusterResponse.DescribeClusterBroker
+                    .. brokers.Alive.Select(broker => new DescribeClusterResponse.DescribeClusterBroker
                     {
-                        BrokerId = listener.NodeId.Value,
-                        Host = listener.Host,
-                        Port = listener.Port,
-                        Rack = listener.Rack,
-                    },
+                        BrokerId = broker.NodeId.Value,
+                        Host = broker.Host,
+                        Port = broker.Port,
+                        Rack = broker.Rack,
+                    }),
                 ],
             }
             : new DescribeClusterResponse

@@ -9,8 +9,8 @@ using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeLogDirsResponse.
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Tells how much partitions take in the directory of the logs, of which there is one, and how much room is left on its volume.</summary>
-internal sealed class DescribeLogDirsHandler(IGrainFactory grains, ILogDirectory directory) : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
+/// <summary>Tells how much this broker's copies of partitions take in the directory of the logs, of which there is one, and how much room is left on its volume.</summary>
+internal sealed class DescribeLogDirsHandler(IGrainFactory grains, ILogDirectory directory, ILocalReplicas replicas) : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {
     /// <summary>How many partitions are asked at a time, as each opens its log for it.</summary>
     private const int PartitionCallsMax = 64;
@@ -22,29 +22,28 @@ internal sealed class DescribeLogDirsHandler(IGrainFactory grains, ILogDirectory
         {
             return new DescribeLogDirsResponse { ErrorCode = (short)ErrorCode.ClusterAuthorizationFailed };
         }
-        IReadOnlyList<TopicPartition> partitions = await SelectAsync(request);
-        return new DescribeLogDirsResponse { Results = [await DescribeAsync(partitions)] };
+        return new DescribeLogDirsResponse { Results = [await DescribeAsync(await SelectAsync(request))] };
     }
 
     // What does not exist takes no room: it is left out, as Kafka does.
-    private async Task<IReadOnlyList<TopicPartition>> SelectAsync(DescribeLogDirsRequest request)
+    private async Task<IReadOnlyList<(TopicDescription Topic, int Partition)>> SelectAsync(DescribeLogDirsRequest request)
     {
         if (request.Topics is null)
         {
-            return [.. (await TopicCatalogue.ListAsync(grains)).SelectMany(topic => topic.Partitions.Select(one => new TopicPartition(topic.Name, one.Partition)))];
+            return [.. (await TopicCatalogue.ListAsync(grains)).SelectMany(topic => topic.Partitions.Select(one => (topic, one.Partition)))];
         }
-        List<TopicPartition> partitions = [];
+        List<(TopicDescription, int)> partitions = [];
         foreach (DescribeLogDirsRequest.DescribableLogDirTopic wanted in request.Topics)
         {
             if ((await TopicLookup.FindAsync(grains, wanted.Topic)).Topic is { } topic)
             {
-                partitions.AddRange(wanted.Partitions.Where(partition => TopicLookup.HasPartition(topic, partition)).Select(partition => new TopicPartition(topic.Name, partition)));
+                partitions.AddRange(wanted.Partitions.Distinct().Where(partition => TopicLookup.HasPartition(topic, partition)).Select(partition => (topic, partition)));
             }
         }
-        return [.. partitions.Distinct()];
+        return partitions;
     }
 
-    private async Task<DescribeLogDirsResponse.DescribeLogDirsResult> DescribeAsync(IReadOnlyList<TopicPartition> partitions)
+    private async Task<DescribeLogDirsResponse.DescribeLogDirsResult> DescribeAsync(IReadOnlyList<(TopicDescription Topic, int Partition)> partitions)
     {
         try
         {
@@ -67,17 +66,13 @@ internal sealed class DescribeLogDirsHandler(IGrainFactory grains, ILogDirectory
         }
     }
 
-    private async Task<TopicAnswer[]> MeasureAsync(IReadOnlyList<TopicPartition> partitions)
+    private async Task<TopicAnswer[]> MeasureAsync(IReadOnlyList<(TopicDescription Topic, int Partition)> partitions)
     {
         List<(string Topic, PartitionAnswer Answer)> answers = [];
-        foreach (TopicPartition[] some in partitions.Chunk(PartitionCallsMax))
+        foreach ((TopicDescription Topic, int Partition)[] some in partitions.Chunk(PartitionCallsMax))
         {
-            PartitionDescription[] descriptions = await Task.WhenAll(some.Select(partition => grains.GetGrain<IPartitionGrain>(partition.ToString()).Describe()));
-            answers.AddRange(some.Zip(descriptions).Where(pair => pair.Second.Error == ErrorCode.None).Select(pair => (pair.First.Topic, new PartitionAnswer
-            {
-                PartitionIndex = pair.First.Partition,
-                PartitionSize = pair.Second.SizeBytes,
-            })));
+            (string Topic, PartitionAnswer? Answer)[] measured = await Task.WhenAll(some.Select(async one => (one.Topic.Name, await MeasureAsync(one.Topic.TopicId, one.Partition))));
+            answers.AddRange(measured.Where(one => one.Answer is not null).Select(one => (one.Topic, one.Answer!)));
         }
         return
         [
@@ -88,4 +83,13 @@ internal sealed class DescribeLogDirsHandler(IGrainFactory grains, ILogDirectory
             }),
         ];
     }
+
+    private async Task<PartitionAnswer?> MeasureAsync(TopicId topicId, int partition) => await replicas.MeasureAsync(topicId, partition) is { } size
+        ? new PartitionAnswer
+        {
+            PartitionIndex = partition,
+            PartitionSize = size.SizeBytes,
+            OffsetLag = size.LagRecords,
+        }
+        : null;
 }

@@ -1,5 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
@@ -9,7 +10,7 @@ using Producer = StreamCoord.Protocol.Kafka.Messages.DescribeProducersResponse.P
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Tells which idempotent producers partitions remember, and where their open transactions begin.</summary>
-internal sealed class DescribeProducersHandler(IGrainFactory grains) : ApiHandler<DescribeProducersRequest, DescribeProducersResponse>
+internal sealed class DescribeProducersHandler(IGrainFactory grains, PartitionLeaders leaders) : ApiHandler<DescribeProducersRequest, DescribeProducersResponse>
 {
     /// <inheritdoc/>
     protected override async Task<DescribeProducersResponse> HandleAsync(DescribeProducersRequest request, KafkaRequestContext context) => new()
@@ -19,19 +20,23 @@ internal sealed class DescribeProducersHandler(IGrainFactory grains) : ApiHandle
             Name = topic.Name,
             Partitions = await Task.WhenAll(topic.PartitionIndexes.Select(partition => context.Access.AllowsTopic(AclOperation.Read, topic.Name)
                 ? DescribeAsync(topic.Name, partition)
-                : Task.FromResult(Refuse(partition)))),
+                : Task.FromResult(Refuse(partition, ErrorCode.TopicAuthorizationFailed, Access.Refusal)))),
         })),
     };
 
-    private static PartitionAnswer Refuse(int partition) => new()
+    private static PartitionAnswer Refuse(int partition, ErrorCode error, string? message) => new()
     {
         PartitionIndex = partition,
-        ErrorCode = (short)ErrorCode.TopicAuthorizationFailed,
-        ErrorMessage = Access.Refusal,
+        ErrorCode = (short)error,
+        ErrorMessage = message,
     };
 
     private async Task<PartitionAnswer> DescribeAsync(string topic, int partition)
     {
+        if (await leaders.EnsureLedAsync(new TopicPartition(topic, partition)) is var unserved and not ErrorCode.None)
+        {
+            return Refuse(partition, unserved, null);
+        }
         ProducersReply reply = await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic, partition).ToString()).DescribeProducers();
         return new PartitionAnswer
         {

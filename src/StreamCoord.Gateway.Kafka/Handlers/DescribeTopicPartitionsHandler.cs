@@ -1,6 +1,7 @@
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
-using StreamCoord.Gateway.Kafka.Fetching;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
 using StreamCoord.Topics;
@@ -12,7 +13,7 @@ using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsR
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Describes topics page by page, by name in ordinal order (KIP-966): a page has so many partitions and says where the next one begins.</summary>
-internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, LeaderEpochs epochs) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
+internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, IBrokers brokers) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {
     /// <summary>The most partitions of a page, whatever is asked for: Kafka's <c>max.request.partition.size.limit</c>.</summary>
     private const int PartitionsMax = 2_000;
@@ -66,7 +67,7 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, Leade
                 continue;
             }
             int first = name == cursor.TopicName ? cursor.PartitionIndex : 0;
-            PartitionAnswer[] partitions = [.. topic.Partitions.Skip(first).Take(left).Select(partition => Describe(name, partition))];
+            PartitionAnswer[] partitions = [.. topic.Partitions.Skip(first).Take(left).Select(partition => Describe(partition.Partition, PartitionView.Of(partition, brokers)))];
             page.Add(Describe(topic, partitions));
             left -= partitions.Length;
             if (first + partitions.Length < topic.Partitions.Count)
@@ -101,14 +102,16 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, Leade
         Partitions = partitions,
     };
 
-    private PartitionAnswer Describe(string topic, PartitionAssignment partition) => new()
+    private static PartitionAnswer Describe(int partition, PartitionView view) => new()
     {
-        PartitionIndex = partition.Partition,
-        LeaderId = partition.Leader.Value,
-        LeaderEpoch = epochs.Find(new TopicPartition(topic, partition.Partition)).Value,
-        ReplicaNodes = [.. partition.Replicas.Select(node => node.Value)],
-        IsrNodes = [.. partition.InSyncReplicas.Select(node => node.Value)],
+        PartitionIndex = partition,
+        ErrorCode = (short)view.Error,
+        LeaderId = view.LeaderId,
+        LeaderEpoch = view.LeaderEpoch,
+        ReplicaNodes = view.Replicas,
+        IsrNodes = view.InSync,
         EligibleLeaderReplicas = [],
         LastKnownElr = [],
+        OfflineReplicas = view.Offline,
     };
 }

@@ -1,5 +1,7 @@
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
 using StreamCoord.Topics;
@@ -7,8 +9,10 @@ using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ElectLeadersResponse
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Answers who wants other leaders elected: every partition has one replica, which leads it.</summary>
-internal sealed class ElectLeadersHandler(IGrainFactory grains) : ApiHandler<ElectLeadersRequest, ElectLeadersResponse>
+/// <summary>
+/// Answers who wants other leaders elected. A partition whose leader is gone gets another one by itself, if one may lead; leadership that has moved is not moved back by hand, and a copy that lacks records is never made leader.
+/// </summary>
+internal sealed class ElectLeadersHandler(IGrainFactory grains, IBrokers brokers) : ApiHandler<ElectLeadersRequest, ElectLeadersResponse>
 {
     private const sbyte Preferred = 0;
     private const sbyte Unclean = 1;
@@ -33,17 +37,18 @@ internal sealed class ElectLeadersHandler(IGrainFactory grains) : ApiHandler<Ele
                 return new ElectLeadersResponse.ReplicaElectionResult
                 {
                     Topic = wanted.Topic,
-                    PartitionResult = [.. wanted.Partitions.Select(partition => Answer(reply, partition))],
+                    PartitionResult = [.. wanted.Partitions.Select(partition => Answer(reply, partition, request.ElectionType))],
                 };
             })),
         };
     }
 
-    private static PartitionAnswer Answer(TopicReply reply, int partition)
+    private PartitionAnswer Answer(TopicReply reply, int partition, sbyte electionType)
     {
         (ErrorCode error, string message) = reply.Topic is not { } topic ? (reply.Error, reply.Message!)
-            : TopicLookup.HasPartition(topic, partition) ? (ErrorCode.ElectionNotNeeded, "The only replica of the partition leads it.")
-            : (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.");
+            : !TopicLookup.HasPartition(topic, partition) ? (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.")
+            : electionType == Preferred ? Elections.CheckPreferred(topic.Partitions[partition], brokers)
+            : Elections.CheckUnclean(topic.Partitions[partition], brokers);
         return new PartitionAnswer
         {
             PartitionId = partition,

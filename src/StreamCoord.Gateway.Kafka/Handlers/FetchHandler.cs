@@ -1,6 +1,7 @@
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Fetching;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.FetchResponse.PartitionData;
@@ -11,9 +12,10 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// Returns batches as they lie in the segments, without looking at them; waits until there are enough. Topics go by name up to version 12, by identity from 13 on; clients that fetch the same partitions again and again
 /// have sessions (KIP-227).
 /// </summary>
-internal sealed class FetchHandler(FetchPlanner planner, FetchReader fetching, FetchSessions sessions, KafkaGatewayOptions options) : IApiHandler
+internal sealed class FetchHandler(FetchPlanner planner, FetchReader fetching, FetchSessions sessions, LeaderHints hints, KafkaGatewayOptions options) : IApiHandler
 {
     private const short FirstVersionWithTopicIds = 13;
+    private const short FirstVersionWithHints = 16;
 
     /// <inheritdoc/>
     public short ApiKey => FetchRequest.ApiKey;
@@ -66,7 +68,7 @@ internal sealed class FetchHandler(FetchPlanner planner, FetchReader fetching, F
                 return Answer(new FetchResponse { SessionId = plan.Session?.Id ?? FetchSessions.None }, context, [room]);
             }
             (int sessionId, IReadOnlyList<(FetchTarget Target, PartitionAnswer Answer)> told) = Tell(plan, round, context.Version);
-            return Answer(new FetchResponse { SessionId = sessionId, Responses = [.. GroupByTopic(told)] }, context, [.. round.Owned, room]);
+            return Answer(new FetchResponse { SessionId = sessionId, Responses = [.. GroupByTopic(told)], NodeEndpoints = Hint(told, context.Version) }, context, [.. round.Owned, room]);
         }
         catch
         {
@@ -87,6 +89,24 @@ internal sealed class FetchHandler(FetchPlanner planner, FetchReader fetching, F
             return (begun.Id, round.Answers);
         }
         return (FetchSessions.None, round.Answers);
+    }
+
+    private IReadOnlyList<FetchResponse.NodeEndpoint> Hint(IReadOnlyList<(FetchTarget Target, PartitionAnswer Answer)> told, short version)
+    {
+        if (version < FirstVersionWithHints)
+        {
+            return [];
+        }
+        Dictionary<NodeId, FetchResponse.NodeEndpoint> endpoints = [];
+        foreach ((FetchTarget target, PartitionAnswer answer) in told)
+        {
+            if ((ErrorCode)answer.ErrorCode is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch && hints.Find(target.Partition) is { } leads)
+            {
+                answer.CurrentLeader = new() { LeaderId = leads.Broker.NodeId.Value, LeaderEpoch = leads.Epoch.Value };
+                endpoints[leads.Broker.NodeId] = new() { NodeId = leads.Broker.NodeId.Value, Host = leads.Broker.Host, Port = leads.Broker.Port, Rack = leads.Broker.Rack };
+            }
+        }
+        return [.. endpoints.Values];
     }
 
     // Partitions of a topic that follow each other stand together.

@@ -1,3 +1,4 @@
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Configs;
 using StreamCoord.Gateway.Kafka.Dispatch;
@@ -9,8 +10,8 @@ using Resource = StreamCoord.Protocol.Kafka.Messages.ListConfigResourcesResponse
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Lists what has configurations: topics, this broker, and the groups for which something is set. Version 0 asks for subscriptions to metrics of clients alone, of which there are none.</summary>
-internal sealed class ListConfigResourcesHandler(IGrainFactory grains, KafkaListener listener) : ApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
+/// <summary>Lists what has configurations: topics, brokers, and the groups for which something is set. Version 0 asks for subscriptions to metrics of clients alone, of which there are none.</summary>
+internal sealed class ListConfigResourcesHandler(IGrainFactory grains, IBrokers brokers) : ApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
 {
     /// <inheritdoc/>
     protected override async Task<ListConfigResourcesResponse> HandleAsync(ListConfigResourcesRequest request, KafkaRequestContext context)
@@ -33,7 +34,7 @@ internal sealed class ListConfigResourcesHandler(IGrainFactory grains, KafkaList
         }
         if (types.Contains(ConfigResourceType.Broker))
         {
-            resources.Add(Describe(ConfigResourceType.Broker, listener.NodeId.ToString()));
+            resources.AddRange(brokers.Alive.Select(broker => Describe(ConfigResourceType.Broker, broker.NodeId.ToString())));
         }
         if (types.Contains(ConfigResourceType.Group))
         {

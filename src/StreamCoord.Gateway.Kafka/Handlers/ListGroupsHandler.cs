@@ -6,13 +6,13 @@ using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Lists the groups, by state and type where that is asked for.</summary>
+/// <summary>Lists the groups that this broker coordinates, by state and type where that is asked for: clients ask every broker for its own, and put the answers next to each other.</summary>
 internal sealed class ListGroupsHandler(IGrainFactory grains) : ApiHandler<ListGroupsRequest, ListGroupsResponse>
 {
     /// <inheritdoc/>
     protected override async Task<ListGroupsResponse> HandleAsync(ListGroupsRequest request, KafkaRequestContext context)
     {
-        ListGroupsReply reply = await grains.GetGrain<IGroupCatalogueGrain>(0).List();
+        ListGroupsReply reply = await grains.GetGrain<IGroupCatalogueGrain>(0).ListOwn();
         bool seesAll = context.Access.AllowsCluster(AclOperation.Describe);
         return new ListGroupsResponse
         {

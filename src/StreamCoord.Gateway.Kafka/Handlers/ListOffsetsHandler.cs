@@ -1,6 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
-using StreamCoord.Gateway.Kafka.Fetching;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
@@ -9,7 +9,7 @@ using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ListOffsetsResponse.
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Finds offsets by time, and the ends of partitions.</summary>
-internal sealed class ListOffsetsHandler(IGrainFactory grains, LeaderEpochs epochs) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
+internal sealed class ListOffsetsHandler(IGrainFactory grains, PartitionLeaders leaders) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
     private const long EarliestLocal = -4;
     private const long LatestTiered = -5;
@@ -41,9 +41,9 @@ internal sealed class ListOffsetsHandler(IGrainFactory grains, LeaderEpochs epoc
             return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex };
         }
         var partition = new TopicPartition(topic, wanted.PartitionIndex);
-        if (await epochs.CheckAsync(partition, wanted.CurrentLeaderEpoch) is var stale and not ErrorCode.None)
+        if (await leaders.CheckAsync(partition, wanted.CurrentLeaderEpoch) is var unserved and not ErrorCode.None)
         {
-            return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex, ErrorCode = (short)stale };
+            return new PartitionAnswer { PartitionIndex = wanted.PartitionIndex, ErrorCode = (short)unserved };
         }
         long timestamp = wanted.Timestamp == EarliestLocal ? OffsetTimestamps.Earliest : wanted.Timestamp;
         OffsetReply reply = await grains.GetGrain<IPartitionGrain>(partition.ToString()).FindOffset(timestamp, isolation);

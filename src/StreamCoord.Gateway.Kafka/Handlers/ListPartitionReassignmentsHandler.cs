@@ -5,7 +5,7 @@ using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Lists the partitions whose replicas are being moved: where there is one broker, none is.</summary>
+/// <summary>Lists the partitions whose replicas are being moved: a partition stays where it was made, so none is.</summary>
 internal sealed class ListPartitionReassignmentsHandler : ApiHandler<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>
 {
     /// <inheritdoc/>

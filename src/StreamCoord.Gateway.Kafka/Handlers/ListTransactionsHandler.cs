@@ -7,7 +7,7 @@ using StreamCoord.Transactions;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Lists transactional ids: by state, by producer, from version 1 on by how long their transaction is open, from 2 on by a pattern (RE2's in Kafka, .NET's without backtracking here).</summary>
+/// <summary>Lists the transactional ids that this broker coordinates, as clients ask every broker for its own: by state, by producer, from version 1 on by how long their transaction is open, from 2 on by a pattern (RE2's in Kafka, .NET's without backtracking here).</summary>
 internal sealed class ListTransactionsHandler(IGrainFactory grains, TimeProvider time) : ApiHandler<ListTransactionsRequest, ListTransactionsResponse>
 {
     private const long AnyDuration = -1;
@@ -20,7 +20,7 @@ internal sealed class ListTransactionsHandler(IGrainFactory grains, TimeProvider
         {
             return new ListTransactionsResponse { ErrorCode = (short)ErrorCode.InvalidRegularExpression };
         }
-        ListTransactionsReply reply = await grains.GetGrain<ITransactionCatalogueGrain>(0).List();
+        ListTransactionsReply reply = await grains.GetGrain<ITransactionCatalogueGrain>(0).ListOwn();
         HashSet<TransactionState> states = [.. request.StateFilters.Where(IsState).Select(Enum.Parse<TransactionState>)];
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         return new ListTransactionsResponse

@@ -1,6 +1,7 @@
+using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Dispatch;
-using StreamCoord.Gateway.Kafka.Fetching;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
 using StreamCoord.Topics;
@@ -9,15 +10,17 @@ using ResponseTopic = StreamCoord.Protocol.Kafka.Messages.MetadataResponse.Metad
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Tells a client which brokers there are and which topics, and creates a topic that is asked for by name where that is allowed.</summary>
-internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, KafkaListener listener, LeaderEpochs epochs) : ApiHandler<MetadataRequest, MetadataResponse>
+internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, IBrokers brokers) : ApiHandler<MetadataRequest, MetadataResponse>
 {
+    private const short FirstVersionWithAutoCreation = 4;
+
     /// <inheritdoc/>
     protected override async Task<MetadataResponse> HandleAsync(MetadataRequest request, KafkaRequestContext context)
     {
         bool isAll = request.Topics is null || (context.Version == 0 && request.Topics.Count == 0);
         ResponseTopic[] topics = isAll
-            ? [.. (await TopicCatalogue.ListAsync(grains)).Where(topic => context.Access.AllowsTopic(AclOperation.Describe, topic.Name)).Select(Describe)]
-            : await Task.WhenAll(request.Topics!.Select(topic => FindAsync(topic, context.Version < 4 || request.AllowAutoTopicCreation, context.Access)));
+            ? await ListAsync(context)
+            : await Task.WhenAll(request.Topics!.Select(topic => FindAsync(topic, context.Version < FirstVersionWithAutoCreation || request.AllowAutoTopicCreation, context)));
         if (request.IncludeTopicAuthorizedOperations)
         {
             foreach (ResponseTopic topic in topics.Where(topic => topic.ErrorCode == 0))
@@ -29,28 +32,38 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         {
             Brokers =
             [
-                new MetadataResponse.MetadataResponseBroker
+                .. brokers.Alive.Select(broker => new MetadataResponse.MetadataResponseBroker
                 {
-                    NodeId = listener.NodeId.Value,
-                    Host = listener.Host,
-                    Port = listener.Port,
-                    Rack = listener.Rack,
-                },
+                    NodeId = broker.NodeId.Value,
+                    Host = broker.Host,
+                    Port = broker.Port,
+                    Rack = broker.Rack,
+                }),
             ],
             ClusterId = identity.ClusterId,
-            ControllerId = listener.NodeId.Value,
+            ControllerId = (brokers.Controller ?? identity.NodeId).Value,
             ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? context.Access.ClusterOperations() : int.MinValue,
             Topics = topics,
         };
     }
 
-    private async Task<ResponseTopic> FindAsync(MetadataRequest.MetadataRequestTopic wanted, bool mayCreate, IAccess access)
+    private async Task<ResponseTopic[]> ListAsync(KafkaRequestContext context)
     {
+        IReadOnlyList<string> names = await grains.GetGrain<ITopicCatalogueGrain>(0).List();
+        ResponseTopic[] topics = await Task.WhenAll(names.Order(StringComparer.Ordinal)
+            .Where(name => context.Access.AllowsTopic(AclOperation.Describe, name))
+            .Select(async name => Answer(name, await TopicLookup.FindAsync(grains, name), context)));
+        return [.. topics.Where(topic => topic.ErrorCode is (short)ErrorCode.None or (short)ErrorCode.LeaderNotAvailable)];
+    }
+
+    private async Task<ResponseTopic> FindAsync(MetadataRequest.MetadataRequestTopic wanted, bool mayCreate, KafkaRequestContext context)
+    {
+        IAccess access = context.Access;
         if (wanted.Name is not { } name)
         {
             TopicDescription? known = (await TopicCatalogue.ListAsync(grains)).FirstOrDefault(topic => topic.TopicId.Value == wanted.TopicId);
             return known is null ? Refuse(null, wanted.TopicId, ErrorCode.UnknownTopicId)
-                : access.AllowsTopic(AclOperation.Describe, known.Name) ? Describe(known) : Refuse(null, wanted.TopicId, ErrorCode.TopicAuthorizationFailed);
+                : access.AllowsTopic(AclOperation.Describe, known.Name) ? Describe(known, context) : Refuse(null, wanted.TopicId, ErrorCode.TopicAuthorizationFailed);
         }
         if (TopicName.Check(name) is not null)
         {
@@ -62,13 +75,15 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         }
         ITopicGrain topic = grains.GetGrain<ITopicGrain>(name);
         bool mayMake = access.AllowsCluster(AclOperation.Create) || access.AllowsTopic(AclOperation.Create, name);
-        TopicReply reply = mayCreate && mayMake ? await topic.DescribeOrCreate() : await topic.Describe();
+        TopicReply reply = await TopicLookup.ReadAsync(() => mayCreate && mayMake ? topic.DescribeOrCreate() : topic.Describe());
         if (reply.Error == ErrorCode.UnknownTopicOrPartition && mayCreate && !mayMake)
         {
             return Refuse(name, default, ErrorCode.TopicAuthorizationFailed);
         }
-        return reply.Topic is null ? Refuse(name, default, reply.Error) : Describe(reply.Topic);
+        return Answer(name, reply, context);
     }
+
+    private ResponseTopic Answer(string name, TopicReply reply, KafkaRequestContext context) => reply.Topic is { } topic ? Describe(topic, context) : Refuse(name, default, reply.Error);
 
     private static ResponseTopic Refuse(string? name, Guid topicId, ErrorCode error) => new()
     {
@@ -77,20 +92,22 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         ErrorCode = (short)error,
     };
 
-    private ResponseTopic Describe(TopicDescription topic) => new()
+    private ResponseTopic Describe(TopicDescription topic, KafkaRequestContext context) => new()
     {
         Name = topic.Name,
         TopicId = topic.TopicId.Value,
         IsInternal = TopicName.IsInternal(topic.Name),
-        Partitions = [.. topic.Partitions.Select(partition => Describe(topic.Name, partition))],
+        Partitions = [.. topic.Partitions.Select(partition => Describe(partition.Partition, PartitionView.Of(partition, brokers, hidesOffline: context.Version == 0)))],
     };
 
-    private MetadataResponse.MetadataResponsePartition Describe(string topic, PartitionAssignment partition) => new()
+    private static MetadataResponse.MetadataResponsePartition Describe(int partition, PartitionView view) => new()
     {
-        PartitionIndex = partition.Partition,
-        LeaderId = partition.Leader.Value,
-        LeaderEpoch = epochs.Find(new TopicPartition(topic, partition.Partition)).Value,
-        ReplicaNodes = [.. partition.Replicas.Select(node => node.Value)],
-        IsrNodes = [.. partition.InSyncReplicas.Select(node => node.Value)],
+        PartitionIndex = partition,
+        ErrorCode = (short)view.Error,
+        LeaderId = view.LeaderId,
+        LeaderEpoch = view.LeaderEpoch,
+        ReplicaNodes = view.Replicas,
+        IsrNodes = view.InSync,
+        OfflineReplicas = view.Offline,
     };
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Protocol.Kafka.Messages;
@@ -16,12 +17,14 @@ namespace StreamCoord.Gateway.Kafka.Handlers;
 /// Puts batches at the ends of partitions. The batches stay in the frame that they came in until they are written: nothing is copied and no record is looked at.
 /// </summary>
 /// <remarks>Appends of a connection have their places in the partitions' queues in the order of its requests, as idempotent producers need.</remarks>
-internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions locals, TopicIdLookup topicIds) : IApiHandler
+internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions locals, TopicIdLookup topicIds, PartitionLeaders leaders, LeaderHints hints) : IApiHandler
 {
     private const int BatchLengthAt = 8;
     private const int BytesBeforeLengthEnd = 12;
     private const int MagicAt = 16;
     private const byte Magic = 2;
+
+    private const short FirstVersionWithHints = 10;
 
     // Clients that know errors after which a transaction can only be aborted, and clients whose transactions are of the flow of KIP-890.
     private const short FirstVersionWithAbortable = 11;
@@ -57,7 +60,7 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
                 : null;
             foreach (ProduceRequest.PartitionProduceData partition in topic.PartitionData)
             {
-                appends.Add(new PendingProduce(topic.Name, topic.TopicId, partition.Index, refusal is null
+                appends.Add(new PendingProduce(topic.Name, topic.TopicId, new TopicPartition(name ?? "", partition.Index), refusal is null
                     ? await BeginAppendAsync(new TopicPartition(name!, partition.Index), partition.Records, request, context.Version)
                     : Task.FromResult(refusal)));
             }
@@ -100,8 +103,9 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
 
     private async ValueTask<AppendReply?> TakeOverAsync(TopicPartition partition)
     {
-        PartitionDescription description = await grains.GetGrain<IPartitionGrain>(partition.ToString()).Describe();
-        return description.Error == ErrorCode.None ? null : AppendReply.Refused(description.Error, description.Message!);
+        // Who has just begun to lead does not know yet what may be read, and takes records all the same.
+        ErrorCode error = await leaders.EnsureLedAsync(partition);
+        return error is ErrorCode.None or ErrorCode.OffsetNotAvailable ? null : AppendReply.Refused(error, $"{partition} cannot be written through this broker: {error.WireName()}.");
     }
 
     private async ValueTask<AppendReply?> RefuseTransactionAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, short version)
@@ -145,19 +149,30 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
             : AppendReply.Refused(ErrorCode.InvalidRecord, "A produce request has exactly one record batch, of format 2, for a partition.");
     }
 
-    private static async Task<KafkaResponse> AnswerAsync(List<PendingProduce> appends, short acks, KafkaRequestContext context)
+    private async Task<KafkaResponse> AnswerAsync(List<PendingProduce> appends, short acks, KafkaRequestContext context)
     {
         // All of them, whatever comes of one: the frame that the batches lie in is given back afterwards.
         AppendReply[] replies = await Task.WhenAll(appends.Select(append => append.Reply));
+        LeaderHint?[] leads = [.. appends.Zip(replies).Select(pair => pair.Second.Error == ErrorCode.NotLeaderOrFollower && context.Version >= FirstVersionWithHints ? hints.Find(pair.First.Partition) : null)];
         var response = new ProduceResponse
         {
             Responses =
             [
-                .. appends.Zip(replies).GroupBy(pair => (pair.First.Topic, pair.First.TopicId)).Select(topic => new ProduceResponse.TopicProduceResponse
+                .. appends.Zip(replies, leads).GroupBy(pair => (pair.First.Topic, pair.First.TopicId)).Select(topic => new ProduceResponse.TopicProduceResponse
                 {
                     Name = topic.Key.Topic,
                     TopicId = topic.Key.TopicId,
-                    PartitionResponses = [.. topic.Select(pair => Describe(pair.First.Partition, pair.Second))],
+                    PartitionResponses = [.. topic.Select(pair => Describe(pair.First.Partition.Partition, pair.Second, pair.Third))],
+                }),
+            ],
+            NodeEndpoints =
+            [
+                .. leads.OfType<LeaderHint>().Select(hint => hint.Broker).DistinctBy(broker => broker.NodeId).Select(broker => new ProduceResponse.NodeEndpoint
+                {
+                    NodeId = broker.NodeId.Value,
+                    Host = broker.Host,
+                    Port = broker.Port,
+                    Rack = broker.Rack,
                 }),
             ],
         };
@@ -171,7 +186,7 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         return new KafkaResponse(response, context.Version, ProduceResponse.IsFlexible(context.Version), []);
     }
 
-    private static PartitionAnswer Describe(int partition, AppendReply reply) => new()
+    private static PartitionAnswer Describe(int partition, AppendReply reply, LeaderHint? leads) => new()
     {
         Index = partition,
         ErrorCode = (short)reply.Error,
@@ -179,8 +194,9 @@ internal sealed class ProduceHandler(IGrainFactory grains, ILocalPartitions loca
         LogAppendTimeMs = reply.LogAppendTimeMs,
         LogStartOffset = reply.LogStartOffset.Value,
         ErrorMessage = reply.Message,
+        CurrentLeader = leads is null ? null : new() { LeaderId = leads.Broker.NodeId.Value, LeaderEpoch = leads.Epoch.Value },
     };
 
     /// <summary>An append that is on its way.</summary>
-    private sealed record PendingProduce(string Topic, Guid TopicId, int Partition, Task<AppendReply> Reply);
+    private sealed record PendingProduce(string Topic, Guid TopicId, TopicPartition Partition, Task<AppendReply> Reply);
 }

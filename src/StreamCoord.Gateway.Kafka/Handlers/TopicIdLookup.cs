@@ -24,12 +24,25 @@ internal sealed class TopicIdLookup(ITopicNames names, IGrainFactory grains)
         if (missing.Count > 0)
         {
             // Perhaps it was made a moment ago.
-            foreach (TopicDescription topic in (await TopicCatalogue.ListAsync(grains)).Where(topic => missing.Contains(topic.TopicId.Value)))
+            foreach (TopicDescription topic in (await ListAsync()).Where(topic => missing.Contains(topic.TopicId.Value)))
             {
                 found[topic.TopicId.Value] = topic.Name;
             }
         }
         return found;
+    }
+
+    private async Task<IReadOnlyList<TopicDescription>> ListAsync()
+    {
+        try
+        {
+            return await TopicCatalogue.ListAsync(grains);
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            // Clients ask again for what they are told is not known.
+            return [];
+        }
     }
 
     /// <summary>The identity of a topic; null when there is none of that name.</summary>

@@ -10,9 +10,27 @@ internal static class TopicLookup
     {
         return TopicName.Check(name) is { } illegal
             ? Task.FromResult(TopicReply.Refused(ErrorCode.InvalidTopicException, illegal))
-            : grains.GetGrain<ITopicGrain>(name).Describe();
+            : ReadAsync(() => grains.GetGrain<ITopicGrain>(name).Describe());
     }
+
+    /// <summary>Asks about a topic; where nobody answers, clients ask again.</summary>
+    public static Task<TopicReply> ReadAsync(Func<Task<TopicReply>> call) => CallAsync(call, ErrorCode.LeaderNotAvailable);
+
+    /// <summary>Changes a topic; where nobody answers, it may be changed all the same.</summary>
+    public static Task<TopicReply> ChangeAsync(Func<Task<TopicReply>> call) => CallAsync(call, ErrorCode.RequestTimedOut);
 
     /// <summary>Whether a topic has a partition of that number.</summary>
     public static bool HasPartition(TopicDescription topic, int partition) => partition >= 0 && partition < topic.Partitions.Count;
+
+    private static async Task<TopicReply> CallAsync(Func<Task<TopicReply>> call, ErrorCode unanswered)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            return TopicReply.Refused(unanswered, $"The part of the cluster that keeps the topic could not be reached: {failure.Message}");
+        }
+    }
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using StreamCoord.Brokers;
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Security;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Grains.ZNodes;
@@ -15,6 +17,8 @@ public static class BrokerHosting
     public static ISiloBuilder AddBrokers(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Metadata>());
+        silo.Services.AddSingleton<FollowerConfigs>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<FollowerConfigs>());
         return silo;
     }
 
@@ -47,6 +51,11 @@ public static class BrokerHosting
         services.AddSingleton<Controller>();
         services.AddSingleton<ControllerElection>();
         services.AddSingleton<BrokerRegistration>();
+        // Asked for when a request comes, because the gateway that knows stands on other parts of the silo.
+        services.AddSingleton(provider => new Lazy<IEnumerable<IBroker>>(provider.GetServices<IBroker>));
+        services.AddSingleton<BrokerDirectory>();
+        services.AddSingleton<IBrokers>(provider => provider.GetRequiredService<BrokerDirectory>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<BrokerDirectory>());
         services.AddSingleton<TopicStore>();
         services.AddSingleton<TopicMigration>();
         services.AddSingleton<MetadataParts>();

@@ -59,7 +59,15 @@ internal sealed partial class BrokerRegistration : IAsyncDisposable
         if (_session is { } session)
         {
             _session = null;
-            await _tree.RequestAsync(ZNodeCaller.Service, new CloseSessionOperation(session.Session)).WaitAsync(StopTimeout, _time);
+            try
+            {
+                await _tree.RequestAsync(ZNodeCaller.Service, new CloseSessionOperation(session.Session)).WaitAsync(StopTimeout, _time);
+            }
+            catch (TimeoutException failure)
+            {
+                // The session ends by its timeout; the rest of the silo must be stopped all the same.
+                LogNotClosed(_logger, _node, session.Session, failure.Message);
+            }
         }
     }
 
@@ -145,6 +153,9 @@ internal sealed partial class BrokerRegistration : IAsyncDisposable
 
     [LoggerMessage(2541, LogLevel.Information, "Node {Node} is registered in the znode tree, with session {Session}.")]
     private static partial void LogRegistered(ILogger logger, NodeId node, SessionId session);
+
+    [LoggerMessage(2544, LogLevel.Warning, "The session {Session} of node {Node} could not be closed and ends by its timeout: {Reason}")]
+    private static partial void LogNotClosed(ILogger logger, NodeId node, SessionId session, string reason);
 
     [LoggerMessage(2542, LogLevel.Warning, "Node {Node} has lost its session {Session} and opens another one.")]
     private static partial void LogLost(ILogger logger, NodeId node, SessionId session);

@@ -23,14 +23,14 @@ internal sealed partial class Controller : IDisposable
     private readonly ConcurrentDictionary<TopicId, string> _names = new();
     private volatile ControllerTerm? _term;
 
-    public Controller(MetadataWatch watch, LeadershipClaims claims, IGrainFactory grains, ICoordination tree, TopicStore store, TimeProvider time, ILogger<Controller> logger)
+    public Controller(MetadataWatch watch, Leaderships rows, IGrainFactory grains, ICoordination tree, TopicStore store, TimeProvider time, ILogger<Controller> logger)
     {
         (_grains, _tree, _store, _logger) = (grains, tree, store, logger);
         _deletions = new WorkQueue<string>(DeleteAsync, time, logger);
         _publications = new WorkQueue<(string, int)>(PublishAsync, time, logger);
         watch.Changed += Hear;
         watch.Interrupted += () => _ = LookAtAllAsync();
-        claims.Moved += HearMoved;
+        rows.Changed += HearMoved;
     }
 
     /// <summary>Takes over: looks at everything that may have been left.</summary>
@@ -67,11 +67,13 @@ internal sealed partial class Controller : IDisposable
         }
     }
 
-    private void HearMoved(TopicId topicId, int partition)
+    private void HearMoved(LeadershipRow row)
     {
-        if (_term is not null && _names.TryGetValue(topicId, out string? topic))
+        // A partition's first term is shown before it begins.
+        bool isShown = row.LeaderEpoch.Value <= 0 && row.InSync.Members[0].Node == (row.LeaderNode ?? row.InSync.Members[0].Node);
+        if (!isShown && _term is not null && _names.TryGetValue(row.TopicId, out string? topic))
         {
-            _publications.Add((topic, partition));
+            _publications.Add((topic, row.Partition));
         }
     }
 

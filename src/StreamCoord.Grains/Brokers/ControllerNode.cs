@@ -13,4 +13,17 @@ internal sealed record ControllerNode(
 {
     public static byte[] Write(NodeId node, long nowMs) => JsonSerializer.SerializeToUtf8Bytes(
         new ControllerNode(2, node.Value, nowMs.ToString(CultureInfo.InvariantCulture), -1), KafkaJson.Default.ControllerNode);
+
+    /// <summary>The node that a znode names; null when it names none.</summary>
+    public static NodeId? TryRead(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            return data.IsEmpty ? null : new NodeId(JsonSerializer.Deserialize(data.Span, KafkaJson.Default.ControllerNode)!.BrokerId);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -36,15 +36,9 @@ internal sealed class Metadata(
     {
         try
         {
-            await tree.ReadyAsync(_stopping.Token);
-            await nodes.CreateMissingAsync();
-            if (!await nodes.AreCompleteAsync())
-            {
-                await migration.RunAsync();
-                await nodes.CompleteAsync();
-            }
+            await start.RetryAsync(EnsureNodesAsync, _stopping.Token);
             await watch.StartAsync();
-            await parts.Security.LoadAsync();
+            await start.RetryAsync(parts.Security.LoadAsync, _stopping.Token);
             start.Complete();
         }
 #pragma warning disable CA1031 // Whatever it is, everybody who waits must hear of it.
@@ -52,6 +46,17 @@ internal sealed class Metadata(
 #pragma warning restore CA1031
         {
             start.Fail(failure);
+        }
+    }
+
+    private async Task EnsureNodesAsync()
+    {
+        await tree.ReadyAsync(_stopping.Token);
+        await nodes.CreateMissingAsync();
+        if (!await nodes.AreCompleteAsync())
+        {
+            await migration.RunAsync();
+            await nodes.CompleteAsync();
         }
     }
 

@@ -13,6 +13,8 @@ public sealed class ClusterRegistry(Database database)
 {
     private const string SelectCluster = "SELECT cluster_id FROM cluster WHERE id = 1";
 
+    private const string InsertCluster = "INSERT INTO cluster (id, cluster_id) VALUES (1, @cluster) ON CONFLICT DO NOTHING";
+
     private const string SelectDirectory = "SELECT incarnation FROM data_directory WHERE node_id = @node";
 
     /// <summary>
@@ -25,6 +27,13 @@ public sealed class ClusterRegistry(Database database)
 
     /// <summary>The cluster that the database belongs to; null for a new one.</summary>
     public Task<string?> FindClusterIdAsync() => database.RunAsync(connection => QueryAsync(connection, SelectCluster));
+
+    /// <summary>Makes a new database that of a cluster; returns the cluster's id, which is another one when somebody was faster.</summary>
+    public Task<string> AgreeOnClusterIdAsync(string clusterId) => database.RunAsync(async connection =>
+    {
+        await ExecuteAsync(connection, InsertCluster, ("cluster", clusterId));
+        return (await QueryAsync(connection, SelectCluster))!;
+    });
 
     /// <summary>The data directory of a node, as the database knows it; null for a node that it does not know.</summary>
     public async Task<Incarnation?> FindDirectoryAsync(NodeId node)
@@ -42,7 +51,7 @@ public sealed class ClusterRegistry(Database database)
     /// <exception cref="DatabaseException">The database is another cluster's, or the logs of its only node lie in another directory. The message says what to do.</exception>
     public Task<Incarnation?> EnterAsync(string clusterId, ReplicaId replica) => database.RunInTransactionAsync(async connection =>
     {
-        await ExecuteAsync(connection, "INSERT INTO cluster (id, cluster_id) VALUES (1, @cluster) ON CONFLICT DO NOTHING", ("cluster", clusterId));
+        await ExecuteAsync(connection, InsertCluster, ("cluster", clusterId));
         string entered = (await QueryAsync(connection, SelectCluster))!;
         if (entered != clusterId)
         {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Groups;
-using StreamCoord.Log;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
 
@@ -10,7 +10,7 @@ namespace StreamCoord.Grains.Coordinators;
 /// <summary>
 /// The partitions of a coordinator's topic on this silo. One per silo and topic; safe for concurrent use. When the silo stops it ends their terms first, so that nobody waits for an answer any more.
 /// </summary>
-internal abstract class CoordinatorPartitions<TTerm>(string topicName, InternalTopics topics, LogManager logs, IGrainFactory grains, ILogger logger) : ILifecycleParticipant<ISiloLifecycle>
+internal abstract class CoordinatorPartitions<TTerm>(string topicName, InternalTopics topics, ReplicaRegistry replicas, IGrainFactory grains, ILogger logger) : ILifecycleParticipant<ISiloLifecycle>
     where TTerm : class, ICoordinatorTerm
 {
     private readonly Lock _lock = new();
@@ -33,18 +33,15 @@ internal abstract class CoordinatorPartitions<TTerm>(string topicName, InternalT
         return partition >= 0 && partition < all.Length ? all[partition] : null;
     }
 
-    /// <summary>Those that have ever been written to.</summary>
+    /// <summary>Those that this silo leads and that have ever been written to.</summary>
     public async Task<IReadOnlyList<CoordinatorPartition<TTerm>>> FindUsedAsync()
     {
         CoordinatorPartition<TTerm>[] all = EnsureAll();
         TopicDescription topic = Topic;
-        LogConfig config = LogConfig.From(topic.Configs);
         List<CoordinatorPartition<TTerm>> used = [];
         for (int partition = 0; partition < all.Length; partition++)
         {
-            PartitionLog log = logs.Get(topic.TopicId, partition, config);
-            await log.RecoverAsync();
-            if (log.EndOffset > Offset.Zero)
+            if (await replicas.FindAsync(topic.TopicId, partition) is { MayLead: true } replica && await replica.HasRecordsAsync())
             {
                 used.Add(all[partition]);
             }

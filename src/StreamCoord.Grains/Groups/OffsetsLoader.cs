@@ -7,7 +7,7 @@ using StreamCoord.Records;
 namespace StreamCoord.Grains.Groups;
 
 /// <summary>Reads one partition of <c>__consumer_offsets</c> into a view. Not safe for concurrent use.</summary>
-internal sealed class OffsetsLoader
+internal sealed class OffsetsLoader(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, StoredGroup> _groups = new();
 
@@ -15,7 +15,7 @@ internal sealed class OffsetsLoader
     /// <exception cref="CoordinatorUnavailableException">The log cannot be read, or not be understood: a view with a hole would send consumers back, or past records.</exception>
     public async Task<ConcurrentDictionary<string, StoredGroup>> LoadAsync(IPartitionGrain log, Offset end)
     {
-        await CoordinatorLogReader.ReadAsync(log, end, Take);
+        await CoordinatorLogReader.ReadAsync(log, end, time, Take);
         foreach ((string groupId, StoredGroup group) in _groups)
         {
             group.ListAsStored();

@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Logging;
 using StreamCoord.Grains.Coordinators;
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Groups;
-using StreamCoord.Log;
 using StreamCoord.Partitions;
 
 namespace StreamCoord.Grains.Groups;
 
 /// <summary>The partitions of <c>__consumer_offsets</c> on this silo, in which groups are kept.</summary>
-internal sealed class OffsetsPartitions(InternalTopics topics, LogManager logs, IGrainFactory grains, TimeProvider time, ILogger<OffsetsPartitions> logger)
-    : CoordinatorPartitions<OffsetsTerm>(CoordinatorTopics.ConsumerOffsets, topics, logs, grains, logger), IMarkedTopic
+internal sealed class OffsetsPartitions(InternalTopics topics, ReplicaRegistry replicas, IGrainFactory grains, TimeProvider time, ILogger<OffsetsPartitions> logger)
+    : CoordinatorPartitions<OffsetsTerm>(CoordinatorTopics.ConsumerOffsets, topics, replicas, grains, logger), IMarkedTopic
 {
+    private readonly TimeProvider _time = time;
+
     /// <inheritdoc/>
     public string TopicName => CoordinatorTopics.ConsumerOffsets;
 
@@ -34,5 +36,5 @@ internal sealed class OffsetsPartitions(InternalTopics topics, LogManager logs, 
 
     /// <inheritdoc/>
     protected override async Task<OffsetsTerm> LoadAsync(IPartitionGrain log, LeaderEpoch epoch, Offset end) =>
-        new(new CoordinatorLog(log, epoch, time, logger), await new OffsetsLoader().LoadAsync(log, end));
+        new(new CoordinatorLog(log, epoch, _time, logger), await new OffsetsLoader(_time).LoadAsync(log, end));
 }

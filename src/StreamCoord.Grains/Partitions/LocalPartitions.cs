@@ -1,53 +1,72 @@
 using System.Collections.Concurrent;
+using StreamCoord.Grains.Leadership;
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Transactions;
-using StreamCoord.Log;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Partitions;
 
-/// <summary>The logs that partition grains of this silo lead with. Grains add and remove them.</summary>
-internal sealed class LocalPartitions(IGrainFactory grains) : ILocalPartitions
+/// <summary>The copies on this silo, by the names of their topics, for as long as they lead; and who leads the others. Grains add both when they are asked for.</summary>
+internal sealed class LocalPartitions(IGrainFactory grains, Leaderships rows) : ILocalPartitions
 {
-    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
+    private readonly ConcurrentDictionary<TopicPartition, PartitionReplica> _replicas = new();
+    private readonly ConcurrentDictionary<string, TopicId> _topics = new();
 
-    /// <summary>The partition is led here, with this log.</summary>
-    public void Add(TopicPartition partition, PartitionLog log) => _logs[partition] = log;
+    /// <summary>This silo has this copy of the partition, which is found while it leads.</summary>
+    public void Add(TopicPartition partition, PartitionReplica replica) => _replicas[partition] = replica;
 
-    /// <summary>The partition is not led here with this log any more.</summary>
-    public void Remove(TopicPartition partition, PartitionLog log) => _logs.TryRemove(KeyValuePair.Create(partition, log));
+    /// <summary>A topic has this identity; null when there is none of that name.</summary>
+    public void Learn(string topic, TopicId? topicId)
+    {
+        if (topicId is { } known)
+        {
+            _topics[topic] = known;
+        }
+        else
+        {
+            _topics.TryRemove(topic, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    public PartitionLeader? FindLeader(TopicPartition partition) =>
+        _topics.TryGetValue(partition.Topic, out TopicId topicId) && rows.Find(topicId, partition.Partition) is { } row
+            ? new PartitionLeader(row.LeaderNode ?? row.InSync.Members[0].Node, row.LeaderEpoch)
+            : null;
 
     /// <inheritdoc/>
     public Task<AppendReply>? TryAppend(TopicPartition partition, AppendRequest request)
     {
-        return Find(partition) is not { } log || (request.Acks == RequiredAcks.All && log.Config.MinInsyncReplicas > 1)
+        // A log that needs a new epoch gets it from the grain; internal topics are written by the service alone, which asks the grain.
+        return TopicName.IsInternal(partition.Topic) || Find(partition) is not { Log.NeedsEpoch: false } replica || replica.CheckAppend(request.Acks) is not null
             ? null
-            : PartitionFailures.GuardAsync(partition, () => log.AppendAsync(request.Data, request.Acks, request.Term), AppendReply.Refused);
+            : PartitionFailures.GuardAsync(partition, () => replica.Log.AppendAsync(request.Data, request.Acks, request.Term), AppendReply.Refused);
     }
 
     /// <inheritdoc/>
     public ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters)
     {
-        if (!_logs.TryGetValue(partition, out PartitionLog? log))
+        if (Find(partition) is not { } replica)
         {
             return new(new TransactionReply(ErrorCode.NotLeaderOrFollower, $"{partition} is not led here."));
         }
         // What is no batch, or belongs to no producer, is refused when it is appended.
         return BatchHeader.TryRead(batch.Span, out BatchHeader header) && header is { IsTransactional: true, HasProducer: true }
-            ? TransactionInquiry.AdmitAsync(log.Transactions, grains, new TransactionalWriter(transactionalId, header.ProducerId, header.ProducerEpoch, enters), partition)
+            ? TransactionInquiry.AdmitAsync(replica.Log.Transactions, grains, new TransactionalWriter(transactionalId, header.ProducerId, header.ProducerEpoch, enters), partition)
             : new(TransactionReply.Done);
     }
 
     /// <inheritdoc/>
-    public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation) => _logs.TryGetValue(partition, out PartitionLog? log)
-        ? PartitionFailures.GuardAsync(partition, () => log.ReadAsync(from, maxBytes, isolation), PartitionFailures.RefuseFetch)
+    public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation) => FindReadable(partition) is { } replica
+        ? PartitionFailures.GuardAsync(partition, () => replica.Log.ReadAsync(from, maxBytes, isolation), PartitionFailures.RefuseFetch)
         : null;
 
     /// <inheritdoc/>
     public PartitionRange? TryGetRange(TopicPartition partition)
     {
-        if (!_logs.TryGetValue(partition, out PartitionLog? log))
+        if (FindReadable(partition)?.Log is not { } log)
         {
             return null;
         }
@@ -58,9 +77,9 @@ internal sealed class LocalPartitions(IGrainFactory grains) : ILocalPartitions
 
     /// <inheritdoc/>
     public Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken) =>
-        _logs.TryGetValue(partition, out PartitionLog? log) ? log.WaitForRecordsAsync(above, isolation, cancellationToken) : null;
+        FindReadable(partition)?.Log.WaitForRecordsAsync(above, isolation, cancellationToken);
 
-    // A log that needs a new epoch gets it from the grain; internal topics are written by the service alone, which asks the grain.
-    private PartitionLog? Find(TopicPartition partition) =>
-        !TopicName.IsInternal(partition.Topic) && _logs.TryGetValue(partition, out PartitionLog? log) && !log.NeedsEpoch ? log : null;
+    private PartitionReplica? Find(TopicPartition partition) => _replicas.TryGetValue(partition, out PartitionReplica? replica) && replica.IsLeading ? replica : null;
+
+    private PartitionReplica? FindReadable(TopicPartition partition) => Find(partition) is { } replica && replica.CheckRead() is null ? replica : null;
 }

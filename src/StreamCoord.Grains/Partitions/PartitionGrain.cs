@@ -1,8 +1,10 @@
 using System.Data.Common;
 using Orleans.Concurrency;
-using Orleans.Placement;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.Leadership;
+using StreamCoord.Grains.Replicas;
+using StreamCoord.Grains.ZNodes;
 using StreamCoord.Log;
 using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Storage;
@@ -12,99 +14,95 @@ using StreamCoord.Topics;
 namespace StreamCoord.Grains.Partitions;
 
 /// <summary>
-/// The shell around one partition's log: finds out whose log it is, claims the leadership and passes calls on. It decides
-/// nothing about records.
+/// The way to one partition from this silo: where its leader is here, calls are passed on to that copy, else to the silo that leads. It decides nothing about records.
 /// </summary>
 /// <remarks>
-/// Reentrant, because a grain that is not would hold every append behind the flush of the one before. Interleaved calls share
-/// <c>_log</c>, <c>_isLeading</c> and <c>_claim</c>, which change only between awaits. A second activation, which Orleans does not rule
-/// out, can do no harm: whoever claims the newer epoch in the leadership table is the leader, and a log takes no append in an
-/// epoch that is not newer than those in it.
+/// Reentrant, because a grain that is not would hold every append behind the flush of the one before. Interleaved calls share <c>_topicId</c>, <c>_config</c> and <c>_replica</c>, which change only between awaits. How many
+/// activations there are makes no difference: what leads is the silo's <see cref="PartitionReplica"/>, and the leadership table says whether it does.
 /// </remarks>
-[Reentrant, Immovable]
-internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, LocalPartitions locals, IEnumerable<IMarkedTopic> markedTopics, TimeProvider time) : Grain, IPartitionGrain
+[Reentrant, SiloLocalPlacement, GrainType(IPartitionGrain.GrainType)]
+internal class PartitionGrain(PartitionParts parts) : Grain, IPartitionGrain
 {
     private TopicPartition _partition;
-    private PartitionLog? _log;
-    private TopicId _topicId;
-    private bool _isLeading;
-    private Task? _claim;
+    private PartitionReplica? _replica;
+    private TopicId? _topicId;
+
+    /// <summary>The partition, as the grain's key names it.</summary>
+    protected virtual string PartitionKey => this.GetPrimaryKeyString();
+
+    /// <summary>Whether calls may go on to another silo.</summary>
+    protected virtual bool PassesOn => true;
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        string key = this.GetPrimaryKeyString();
+        string key = PartitionKey;
         _partition = TopicPartition.TryParse(key, out TopicPartition partition) ? partition : new TopicPartition(key, -1);
         return LoadTopicAsync();
     }
 
     /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        if (_log is { } log)
-        {
-            locals.Remove(_partition, log);
-        }
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public Task<AppendReply> Append(AppendRequest request) => RunAsync(
-        LeadAsync(),
-        log => request.Acks == RequiredAcks.All && log.Config.MinInsyncReplicas > 1
-            ? Task.FromResult(AppendReply.Refused(ErrorCode.NotEnoughReplicas,
-                $"{_partition} has 1 in-sync replica, its topic's min.insync.replicas is {log.Config.MinInsyncReplicas}."))
-            : AppendTo(log, request),
+        LeadAsync,
+        replica => replica.CheckAppend(request.Acks) is var (error, message) ? Task.FromResult(AppendReply.Refused(error, message)) : AppendTo(replica.Log, request),
+        leader => leader.Append(request),
         AppendReply.Refused);
 
     /// <inheritdoc/>
-    public Task<TermReply> BeginTerm() => RunAsync(
-        LeadAsync(isNewTerm: true),
-        log => Task.FromResult(new TermReply(ErrorCode.None, null, log.Epoch, log.EndOffset)),
-        (error, message) => new TermReply(error, message, LeaderEpoch.Unknown, Offset.None));
+    public async Task<TermReply> BeginTerm()
+    {
+        Access access = await LeadAsync(isNewTerm: true);
+        return access.Replica is null ? new TermReply(access.Error, access.Message, LeaderEpoch.Unknown, Offset.None) : new TermReply(ErrorCode.None, null, access.Epoch, access.EndOffset);
+    }
 
     /// <inheritdoc/>
     public Task<FetchReply> Fetch(FetchRequest request) => RunAsync(
-        ServeAsync(),
-        async log =>
+        ServeAsync,
+        async replica =>
         {
+            PartitionLog log = replica.Log;
             if (request.MaxWaitMs > 0 && request.From >= log.ReadableEnd(request.Isolation) && request.From <= log.HighWatermark)
             {
                 await WaitForRecordsAsync(log, request);
             }
             return await log.ReadAsync(request.From, request.MaxBytes, request.Isolation);
         },
+        leader => leader.Fetch(request),
         PartitionFailures.RefuseFetch);
 
     /// <inheritdoc/>
     public Task<OffsetReply> FindOffset(long timestampMs, IsolationLevel isolation = IsolationLevel.ReadUncommitted) => RunAsync(
-        ServeAsync(),
-        log => log.FindOffsetAsync(timestampMs, isolation),
+        ServeAsync,
+        replica => replica.Log.FindOffsetAsync(timestampMs, isolation),
+        leader => leader.FindOffset(timestampMs, isolation),
         (error, message) => new OffsetReply(error, message, Offset.None, -1, LeaderEpoch.Unknown));
 
     /// <inheritdoc/>
-    public Task<MarkerReply> WriteMarker(ProducerMarker marker) => markedTopics.FirstOrDefault(topic => topic.TopicName == _partition.Topic) is { } marked
+    public Task<MarkerReply> WriteMarker(ProducerMarker marker) => FindMarked() is { } marked
         ? marked.WriteMarkerAsync(_partition.Partition, marker)
         : RunAsync(
-            LeadAsync(),
-            async log =>
+            LeadAsync,
+            async replica =>
             {
-                AppendReply reply = await log.AppendMarkerAsync(marker);
+                AppendReply reply = replica.CheckAppend(RequiredAcks.All) is var (error, message) ? AppendReply.Refused(error, message) : await replica.Log.AppendMarkerAsync(marker);
                 return new MarkerReply(reply.Error, reply.Message);
             },
+            leader => leader.WriteMarker(marker),
             (error, message) => new MarkerReply(error, message));
 
     /// <inheritdoc/>
     public Task<DeleteRecordsReply> DeleteRecords(Offset before) => RunAsync(
-        ServeAsync(),
-        log => log.DeleteRecordsAsync(before),
+        ServeAsync,
+        replica => replica.Log.DeleteRecordsAsync(before),
+        leader => leader.DeleteRecords(before),
         (error, message) => new DeleteRecordsReply(error, message, Offset.None));
 
     /// <inheritdoc/>
     public Task<EpochEndReply> FindEpochEnd(LeaderEpoch epoch, LeaderEpoch currentEpoch) => RunAsync(
-        ServeAsync(),
-        async log =>
+        ServeAsync,
+        async replica =>
         {
+            PartitionLog log = replica.Log;
             if (CheckEpoch(log, currentEpoch) is { } refusal)
             {
                 return refusal;
@@ -112,35 +110,44 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
             EpochStart end = await log.FindEpochEndAsync(epoch);
             return new EpochEndReply(ErrorCode.None, null, end.Epoch, end.StartOffset);
         },
+        leader => leader.FindEpochEnd(epoch, currentEpoch),
         RefuseEpochEnd);
 
     /// <inheritdoc/>
     public Task<ProducersReply> DescribeProducers() => RunAsync(
-        ServeAsync(),
-        async log => new ProducersReply(ErrorCode.None, null, await log.ReadProducersAsync()),
+        ServeAsync,
+        async replica => new ProducersReply(ErrorCode.None, null, await replica.Log.ReadProducersAsync()),
+        leader => leader.DescribeProducers(),
         (error, message) => new ProducersReply(error, message, []));
 
     /// <inheritdoc/>
     public Task<PartitionDescription> Describe() => RunAsync(
-        ServeAsync(),
-        async log =>
+        ServeAsync,
+        async replica =>
         {
+            PartitionLog log = replica.Log;
             (long sizeBytes, int segmentCount) = await log.MeasureAsync();
             return new PartitionDescription(
                 ErrorCode.None, null, log.Epoch, log.StartOffset, log.HighWatermark, log.EndOffset, sizeBytes, segmentCount);
         },
+        leader => leader.Describe(),
         (error, message) => new PartitionDescription(error, message, LeaderEpoch.Unknown, Offset.None, Offset.None, Offset.None, 0, 0));
 
     /// <inheritdoc/>
     public Task<VerifyReply> Verify() => RunAsync(
-        ServeAsync(), log => log.VerifyAsync(), (error, message) => new VerifyReply(error, message, 0, 0, []));
+        ServeAsync, replica => replica.Log.VerifyAsync(), leader => leader.Verify(), (error, message) => new VerifyReply(error, message, 0, 0, []));
 
     /// <inheritdoc/>
     public Task Maintain() => RunAsync(
-        ServeAsync(),
-        async log =>
+        ServeAsync,
+        async replica =>
         {
-            await log.MaintainAsync();
+            await replica.Log.MaintainAsync();
+            return true;
+        },
+        async leader =>
+        {
+            await leader.Maintain();
             return true;
         },
         (_, _) => false);
@@ -151,14 +158,12 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
     /// <inheritdoc/>
     public async Task Remove(TopicId topicId)
     {
-        if (topicId == _topicId && _log is { } log)
+        if (topicId == _topicId)
         {
-            locals.Remove(_partition, log);
-            _log = null;
-            _isLeading = false;
+            (_topicId, _replica) = (null, null);
             DelayDeactivation(TimeSpan.Zero);
         }
-        await logs.RemoveAsync(topicId, _partition.Partition);
+        await parts.Replicas.DeleteEverywhereAsync(topicId, _partition.Partition);
     }
 
     private Task<AppendReply> AppendTo(PartitionLog log, AppendRequest request) => TopicName.IsInternal(_partition.Topic) && request.Term is null
@@ -179,108 +184,118 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
 
     private static EpochEndReply RefuseEpochEnd(ErrorCode error, string message) => new(error, message, LeaderEpoch.Unknown, Offset.None);
 
+    private IMarkedTopic? FindMarked() => parts.MarkedTopics.FirstOrDefault(topic => topic.TopicName == _partition.Topic && _replica is { IsLeading: true });
+
     private async Task LoadTopicAsync()
     {
+        (_topicId, _replica) = (null, null);
         TopicReply reply = await GrainFactory.GetGrain<ITopicGrain>(_partition.Topic).Describe();
+        parts.Locals.Learn(_partition.Topic, reply.Topic?.TopicId);
         if (reply.Topic is { } topic && _partition.Partition >= 0 && _partition.Partition < topic.Partitions.Count)
         {
+            _replica = await FindReplicaAsync(topic.TopicId);
+            _replica?.Configure(LogConfig.From(topic.Configs));
             _topicId = topic.TopicId;
-            _log = logs.Get(topic.TopicId, _partition.Partition, LogConfig.From(topic.Configs));
-            // A leader stays; a name somebody made up goes after a while, as any idle grain.
+            // What is used stays; a name somebody made up goes after a while, as any idle grain.
             DelayDeactivation(Timeout.InfiniteTimeSpan);
         }
     }
 
+    // It is found by the topic's name from now on, whenever it leads: it may take over without a call of this grain.
+    private async Task<PartitionReplica?> FindReplicaAsync(TopicId topicId)
+    {
+        PartitionReplica? replica = await parts.Replicas.FindAsync(topicId, _partition.Partition);
+        if (replica is not null)
+        {
+            parts.Locals.Add(_partition, replica);
+        }
+        return replica;
+    }
+
     // Every failure that a caller must expect becomes a refusal here, and nowhere else.
     private async Task<T> RunAsync<T>(
-        ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> leading, Func<PartitionLog, Task<T>> action, Func<ErrorCode, string, T> refuse)
+        Func<ValueTask<Access>> enter, Func<PartitionReplica, Task<T>> action, Func<IPartitionGrain, Task<T>> passOn, Func<ErrorCode, string, T> refuse)
     {
-        (PartitionLog? log, ErrorCode error, string message) = await leading;
-        if (log is null)
+        Access access = await enter();
+        if (access.Replica is { } replica)
         {
-            return refuse(error, message);
+            return await PartitionFailures.GuardAsync(_partition, () => action(replica), refuse);
         }
-        return await PartitionFailures.GuardAsync(_partition, () => action(log), refuse);
+        if (access.Leader is not { } leader || !PassesOn)
+        {
+            return refuse(access.Error, access.Message);
+        }
+        try
+        {
+            return await passOn(GrainFactory.GetGrain<ILedPartitionGrain>(NodeKey.Of(leader, _partition.ToString())));
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            return refuse(ErrorCode.NotLeaderOrFollower, $"Node {leader}, which leads {_partition}, could not be reached: {failure.Message}");
+        }
     }
 
     // For what writes nothing: a leader that cannot get a new epoch, because its disk is full, still answers reads.
-    private ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> ServeAsync() =>
-        _isLeading && _log is { } log ? new((log, ErrorCode.None, "")) : LeadAsync();
-
-    private async ValueTask<(PartitionLog? Log, ErrorCode Error, string Message)> LeadAsync(bool isNewTerm = false)
+    private async ValueTask<Access> ServeAsync()
     {
-        if (_log is null)
+        Access access = _replica is { IsLeading: true } leading ? Access.To(leading) : await LeadAsync();
+        return access.Replica?.CheckRead() is var (error, message) ? Access.Refused(error, message) : access;
+    }
+
+    private ValueTask<Access> LeadAsync() => _replica is { IsLeading: true, Log.NeedsEpoch: false } leading ? new(Access.To(leading)) : LeadAsync(isNewTerm: false);
+
+    private async ValueTask<Access> LeadAsync(bool isNewTerm)
+    {
+        if (_topicId is null || _replica is { IsRemoved: true })
         {
             await LoadTopicAsync();
         }
-        if (_log is not { } log)
+        if (_topicId is not { } topicId)
         {
-            return (null, ErrorCode.UnknownTopicOrPartition, $"There is no partition {_partition.Partition} of a topic '{_partition.Topic}'.");
+            return Access.Refused(ErrorCode.UnknownTopicOrPartition, $"There is no partition {_partition.Partition} of a topic '{_partition.Topic}'.");
         }
-        if (_isLeading && !log.NeedsEpoch && !isNewTerm)
-        {
-            return (log, ErrorCode.None, "");
-        }
-        // A new term is nobody else's: it never shares a claim that is under way.
-        while (isNewTerm && _claim is { } running)
-        {
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            Release(running);
-        }
-        Task claim = _claim ??= ClaimAsync(log, isNewTerm);
         try
         {
-            await claim;
-            return (log, ErrorCode.None, "");
+            _replica ??= await FindReplicaAsync(topicId);
+            return _replica is { MayLead: true } replica ? await LeadAsync(replica, isNewTerm) : await FindLeaderAsync(topicId);
         }
         catch (IOException exception)
         {
-            return (null, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+            return Access.Refused(ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
         }
         catch (DbException exception)
         {
-            return (null, ErrorCode.KafkaStorageError, $"The leadership table cannot be written: {exception.Message}. Send it again when the database can.");
+            return Access.Refused(ErrorCode.KafkaStorageError, $"The leadership table cannot be written: {exception.Message}. Send it again when the database can.");
         }
         catch (LeadershipRefusedException exception)
         {
-            return (null, ErrorCode.NotLeaderOrFollower, exception.Message);
-        }
-        finally
-        {
-            Release(claim);
+            return Access.Refused(ErrorCode.NotLeaderOrFollower, exception.Message);
         }
     }
 
-    private void Release(Task claim)
+    private async Task<Access> LeadAsync(PartitionReplica replica, bool isNewTerm)
     {
-        if (ReferenceEquals(_claim, claim))
-        {
-            _claim = null;
-        }
+        (LeaderEpoch epoch, Offset end) = await replica.LeadAsync(isNewTerm);
+        parts.Locals.Add(_partition, replica);
+        return Access.To(replica) with { Epoch = epoch, EndOffset = end };
     }
 
-    private async Task ClaimAsync(PartitionLog log, bool isNewTerm)
+    private async Task<Access> FindLeaderAsync(TopicId topicId)
     {
-        LeaderEpoch newest = await log.RecoverAsync();
-        if (log.Epoch > newest)
+        LeadershipRow? row = await parts.Replicas.FindRowAsync(topicId, _partition.Partition);
+        if (row is null)
         {
-            newest = log.Epoch;
+            _topicId = null;
         }
-        if (isNewTerm && newest == LeaderEpoch.Unknown)
-        {
-            // The term is the upper half of a coordinator's numbers, which begin above zero.
-            newest = newest.Next();
-        }
-        LeaderEpoch epoch = await claims.ClaimAsync(_topicId, _partition.Partition, newest, CancellationToken.None);
-        await log.BeginEpochAsync(epoch);
-        _isLeading = true;
-        locals.Add(_partition, log);
+        NodeId? leader = row?.LeaderNode ?? row?.InSync.Members[0].Node;
+        return new Access(
+            null, leader == parts.Replicas.Self ? null : leader, ErrorCode.NotLeaderOrFollower, $"{_partition} is led by node {leader?.ToString() ?? "none"}, and this is node {parts.Replicas.Self}. Ask for the metadata anew.");
     }
 
     private async Task WaitForRecordsAsync(PartitionLog log, FetchRequest request)
     {
         using var timeout = new CancellationTokenSource(
-            TimeSpan.FromMilliseconds(Math.Min(request.MaxWaitMs, FetchRequest.MaxWaitMsLimit)), time);
+            TimeSpan.FromMilliseconds(Math.Min(request.MaxWaitMs, FetchRequest.MaxWaitMsLimit)), parts.Time);
         try
         {
             await log.WaitForRecordsAsync(request.From, request.Isolation, timeout.Token);
@@ -289,5 +304,19 @@ internal sealed class PartitionGrain(LogManager logs, LeadershipClaims claims, L
         {
             // Nothing came: the reply says so by being empty.
         }
+    }
+
+    /// <summary>What a call finds: the copy that leads here, or who leads elsewhere, or why neither.</summary>
+    private readonly record struct Access(PartitionReplica? Replica, NodeId? Leader, ErrorCode Error, string Message)
+    {
+        /// <summary>The term, when it was begun for this call.</summary>
+        public LeaderEpoch Epoch { get; init; }
+
+        /// <summary>Where the log ended when that term began.</summary>
+        public Offset EndOffset { get; init; }
+
+        public static Access To(PartitionReplica replica) => new(replica, null, ErrorCode.None, "");
+
+        public static Access Refused(ErrorCode error, string message) => new(null, null, error, message);
     }
 }

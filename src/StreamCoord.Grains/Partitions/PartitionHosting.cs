@@ -30,6 +30,7 @@ public static class PartitionHosting
             GiveMemoryBack));
         services.AddSingleton<ILogDirectory>(provider => provider.GetRequiredService<LogManager>());
         services.AddSingleton<LocalPartitions>();
+        services.AddSingleton<PartitionParts>();
         services.AddSingleton<ILocalPartitions>(provider => provider.GetRequiredService<LocalPartitions>());
         services.AddSingleton<IHostedService, PartitionMaintenance>();
         return services;

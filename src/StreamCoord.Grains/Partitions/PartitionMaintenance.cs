@@ -1,19 +1,18 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
-using StreamCoord.Partitions;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Partitions;
 
 /// <summary>
-/// Has every partition do its retention and compaction from time to time, one after another. It goes through the grains, so that
-/// only a leader deletes anything.
+/// Has every copy on this silo do its retention and compaction from time to time, one after another, after the configuration that its topic has then. What is not committed is never touched.
 /// </summary>
 internal sealed partial class PartitionMaintenance(
-    IGrainFactory grains, InternalTopics internalTopics, IOptions<LogOptions> options, TimeProvider time, ILogger<PartitionMaintenance> logger) : BackgroundService
+    IGrainFactory grains, ReplicaRegistry replicas, InternalTopics internalTopics, IOptions<LogOptions> options, TimeProvider time, ILogger<PartitionMaintenance> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,7 +40,11 @@ internal sealed partial class PartitionMaintenance(
                 foreach (PartitionAssignment partition in topic.Partitions)
                 {
                     stoppingToken.ThrowIfCancellationRequested();
-                    await grains.GetGrain<IPartitionGrain>(new TopicPartition(topic.Name, partition.Partition).ToString()).Maintain();
+                    if (await replicas.FindAsync(topic.TopicId, partition.Partition) is { } replica)
+                    {
+                        replica.Configure(LogConfig.From(topic.Configs));
+                        await replica.Log.MaintainAsync();
+                    }
                 }
             }
         }

@@ -9,6 +9,12 @@ namespace StreamCoord.Grains.Storage;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
+    /// <summary>A silo's connections to a server where the connection string does not say: several silos must fit into PostgreSQL's default of a hundred.</summary>
+    private const int ConnectionsMax = 16;
+
+    /// <summary>The driver's default, which several silos would exhaust a server with.</summary>
+    private const int DriverConnectionsMax = 100;
+
     private readonly DatabaseThread? _thread;
 
     private Database(DbDataSource source, string orleansInvariant, DatabaseThread? thread)
@@ -23,6 +29,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>What Orleans calls the kind of database.</summary>
     internal string OrleansInvariant { get; }
+
+    /// <summary>True when other silos may use it too.</summary>
+    internal bool IsShared => _thread is null;
 
     /// <summary>True when the driver has only blocking calls.</summary>
     internal bool IsBlocking => _thread is not null;
@@ -48,7 +57,12 @@ public sealed class Database : IAsyncDisposable
         NpgsqlDataSource source;
         try
         {
-            source = NpgsqlDataSource.Create(connectionString);
+            var builder = new NpgsqlConnectionStringBuilder(connectionString);
+            if (builder.MaxPoolSize == DriverConnectionsMax)
+            {
+                builder.MaxPoolSize = ConnectionsMax;
+            }
+            source = NpgsqlDataSource.Create(builder);
         }
         catch (ArgumentException failure)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamCoord.Grains.Leadership;
+using StreamCoord.Replication;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
 
@@ -7,10 +8,14 @@ namespace StreamCoord.Grains.Topics;
 
 /// <summary>
 /// The topics that the service keeps for itself. They exist by the leadership table alone, under identities that never change, because everything else, the list
-/// of topics included, is kept in them. Immutable once the silo's storage has started: until then it knows <c>__znodes</c> alone.
+/// of topics included, is kept in them. How many partitions they have is known once the silo's storage has started: until then <c>__znodes</c> is the only one. Safe for concurrent use.
 /// </summary>
-public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
+/// <remarks>The first node of a cluster makes them; each node that joins adds itself to those that have fewer than <see cref="ReplicasMax"/> copies.</remarks>
+internal sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
 {
+    /// <summary>How many nodes keep a copy, where there are as many.</summary>
+    public const int ReplicasMax = 3;
+
     /// <summary>The largest transaction of the znode tree: the end of a session with some ten million ephemeral znodes.</summary>
     private const int TransactionBytesMax = 1_000_000_000;
 
@@ -18,41 +23,21 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
     public static readonly TopicId ZNodesId = new(new Guid("5a6e6f64-6573-4000-8000-000000000001"));
 
     private readonly ILeadershipTable _leadership;
-    private readonly NodeId[] _nodes;
-    private readonly PartitionReplicas _replicas;
+    private readonly Leaderships _rows;
+    private readonly ReplicaId _self;
     private readonly InternalTopicDefinition[] _definitions;
-    private TopicDescription[] _all;
+    private volatile List<(InternalTopicDefinition Definition, int PartitionCount)> _present;
 
     /// <summary>Makes the descriptions.</summary>
-    public InternalTopics(ILeadershipTable leadership, ClusterIdentity identity, ZNodeOptions options, IEnumerable<InternalTopicDefinition> definitions)
+    public InternalTopics(ILeadershipTable leadership, Leaderships rows, ClusterIdentity identity, ZNodeOptions options, IEnumerable<InternalTopicDefinition> definitions)
     {
         _definitions = [.. definitions];
-        _leadership = leadership;
-        _nodes = [identity.NodeId];
-        _replicas = new PartitionReplicas(_nodes, [identity.Replica]);
-        _all =
-        [
-            Describe(
-                new InternalTopicDefinition(
-                    IZNodeTreeGrain.TreeName,
-                    ZNodesId,
-                    1,
-                    new Dictionary<string, string>
-                    {
-                        [TopicConfigs.CleanupPolicy] = "compact",
-                        [TopicConfigs.MaxMessageBytes] = Text(TransactionBytesMax),
-                        [TopicConfigs.MinCompactionLagMs] = Text(options.HistoryMs),
-                        [TopicConfigs.DeleteRetentionMs] = Text(options.HistoryMs),
-                        [TopicConfigs.SegmentMs] = Text(long.MaxValue),
-                    }),
-                1),
-        ];
-
-        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+        (_leadership, _rows, _self) = (leadership, rows, identity.Replica);
+        _present = [(TreeTopic(options), 1)];
     }
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<TopicDescription> All => _all;
+    public IReadOnlyList<TopicDescription> All => [.. _present.Select(topic => Describe(topic.Definition, topic.PartitionCount))];
 
     /// <summary>The topic of that name, or null.</summary>
     public TopicDescription? Describe(string name) => All.FirstOrDefault(topic => topic.Name == name);
@@ -61,23 +46,57 @@ public sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(InternalTopics), ServiceLifecycleStage.RuntimeStorageServices - 1, _ => CreateAsync());
 
+    private static InternalTopicDefinition TreeTopic(ZNodeOptions options) => new(
+        IZNodeTreeGrain.TreeName,
+        ZNodesId,
+        1,
+        new Dictionary<string, string>
+        {
+            [TopicConfigs.CleanupPolicy] = "compact",
+            [TopicConfigs.MaxMessageBytes] = Text(TransactionBytesMax),
+            [TopicConfigs.MinCompactionLagMs] = Text(options.HistoryMs),
+            [TopicConfigs.DeleteRetentionMs] = Text(options.HistoryMs),
+            [TopicConfigs.SegmentMs] = Text(long.MaxValue),
+        });
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     // The number of a topic's partitions is never changed by an option: what lies where follows from it.
     private async Task CreateAsync()
     {
-        await _leadership.CreateAsync(ZNodesId, 0, [_replicas]);
-        foreach (InternalTopicDefinition definition in _definitions)
+        List<(InternalTopicDefinition, int)> present = [];
+        foreach (InternalTopicDefinition definition in _definitions.Prepend(_present[0].Definition))
         {
-            int present = (await _leadership.ReadAsync(definition.TopicId)).Count;
-            int count = present > 0 ? present : definition.PartitionCount;
-            await _leadership.CreateAsync(definition.TopicId, 0, [.. Enumerable.Repeat(_replicas, count)]);
-            _all = [.. _all, Describe(definition, count)];
+            IReadOnlyList<LeadershipRow> rows = await _leadership.ReadAsync(definition.TopicId);
+            if (rows.Count == 0)
+            {
+                await _leadership.CreateAsync(definition.TopicId, 0, [.. Enumerable.Repeat(new PartitionReplicas([_self.Node], [_self]), definition.PartitionCount)]);
+                rows = await _leadership.ReadAsync(definition.TopicId);
+            }
+            foreach (LeadershipRow row in rows)
+            {
+                await JoinAsync(row);
+            }
+            present.Add((definition, rows.Count));
+        }
+        _present = present;
+    }
+
+    private async Task JoinAsync(LeadershipRow row)
+    {
+        while (!row.Replicas.Contains(_self.Node) && row.Replicas.Count < ReplicasMax)
+        {
+            row = await _leadership.ChangeReplicasAsync(row.TopicId, row.Partition, row.InSync.Version, [.. row.Replicas, _self.Node]) ?? row;
         }
     }
 
     private TopicDescription Describe(InternalTopicDefinition definition, int partitionCount)
     {
-        PartitionAssignment[] partitions = [.. Enumerable.Range(0, partitionCount).Select(partition => new PartitionAssignment(partition, _nodes[0], _nodes, _nodes))];
-        return new TopicDescription(definition.Name, definition.TopicId, partitions, 1, definition.Configs);
+        IReadOnlyList<LeadershipRow> rows = _rows.RowsOf(definition.TopicId);
+        PartitionAssignment[] partitions = rows.Count == partitionCount
+            ? [.. rows.Select(PartitionAssignments.Of)]
+            : [.. Enumerable.Range(0, partitionCount).Select(partition => new PartitionAssignment(partition, _self.Node, [_self.Node], [_self.Node]))];
+        return new TopicDescription(definition.Name, definition.TopicId, partitions, (short)partitions[0].Replicas.Count, definition.Configs);
     }
 }
 

@@ -5,11 +5,14 @@ internal sealed record StoredTopic
 {
     public required TopicId TopicId { get; init; }
 
-    /// <summary>1 or more. The leadership table may lag behind it after a crash; the next activation catches up.</summary>
-    public required int PartitionCount { get; init; }
+    /// <summary>The nodes that each partition got when it was made. The leadership table may lag behind it after a crash; the next activation catches up.</summary>
+    public required IReadOnlyList<IReadOnlyList<NodeId>> Assignment { get; init; }
 
     /// <summary>1 or more.</summary>
-    public required short ReplicationFactor { get; init; }
+    public int PartitionCount => Assignment.Count;
+
+    /// <summary>1 or more.</summary>
+    public short ReplicationFactor => (short)Assignment[0].Count;
 
     /// <summary>The version of the topic's znode.</summary>
     public required int Version { get; init; }

@@ -2,7 +2,6 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using StreamCoord.Grains.Brokers;
-using StreamCoord.Grains.Leadership;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
@@ -22,8 +21,7 @@ namespace StreamCoord.Grains.Topics;
 [Reentrant]
 internal sealed partial class TopicGrain(
     TopicStore store,
-    ILeadershipTable leadership,
-    ClusterIdentity identity,
+    TopicPlaces places,
     TopicOptions options,
     InternalTopics internalTopics,
     MetadataStart start,
@@ -35,8 +33,6 @@ internal sealed partial class TopicGrain(
     private const int ConfigureAttemptsMax = 10;
 
     private static readonly TimeSpan DeletionRetry = TimeSpan.FromSeconds(30);
-
-    private readonly NodeId[] _nodes = [identity.NodeId];
 
     /// <summary>The topic as the tree has it, or null.</summary>
     private StoredTopic? _stored;
@@ -52,6 +48,9 @@ internal sealed partial class TopicGrain(
 
     /// <summary>Ends when the newest change, and so every change before it, has ended.</summary>
     private Task _newestChange = Task.CompletedTask;
+
+    /// <summary>How many changes of its leadership <see cref="_topic"/> has seen.</summary>
+    private long _seenChanges;
 
     private string Name => this.GetPrimaryKeyString();
 
@@ -69,6 +68,11 @@ internal sealed partial class TopicGrain(
             return;
         }
         await start.Done;
+        if (places.LiveNodes.Count > 1)
+        {
+            // The activation before this one may have written through another silo.
+            await store.SyncAsync();
+        }
         _stored = await store.ReadAsync(Name);
         if (IsBeingDeleted)
         {
@@ -85,7 +89,7 @@ internal sealed partial class TopicGrain(
     {
         if (_topic is not null)
         {
-            return Task.FromResult(TopicReply.Done(_topic));
+            return Task.FromResult(TopicReply.Done(Refresh(_topic)));
         }
         // The activation of a name that is no topic stays until it is collected as idle: ending it here would send the requests that
         // are on their way to it from one activation to the next, and a deleted topic that is made again would refuse them.
@@ -109,24 +113,25 @@ internal sealed partial class TopicGrain(
             : TopicReply.Refused(ErrorCode.TopicAlreadyExists, $"Topic '{Name}' exists already."));
     }
 
-    public Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly)
+    public Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly, IReadOnlyList<IReadOnlyList<NodeId>>? assignments = null)
     {
         return ChangeExistingAsync(async topic =>
         {
-            if (TopicRules.CheckGrowth(topic.Partitions.Count, partitionCount) is { } refusal)
+            if ((TopicRules.CheckGrowth(topic.Partitions.Count, partitionCount) ?? CheckPlaces(topic, partitionCount, assignments)) is { } refusal)
             {
                 return refusal;
             }
+            IReadOnlyList<IReadOnlyList<NodeId>> assignment = Extend(topic, partitionCount, assignments);
             if (validateOnly)
             {
-                return TopicReply.Done(Imagine(topic.TopicId, partitionCount, topic.ReplicationFactor, topic.Configs));
+                return TopicReply.Done(Imagine(topic.TopicId, assignment, topic.Configs));
             }
-            ZNodeReply grown = await store.GrowAsync(Name, _stored!, partitionCount, _nodes);
+            ZNodeReply grown = await store.GrowAsync(Name, _stored!, assignment);
             if (!grown.IsOk)
             {
                 return TopicReply.Refused(ErrorCode.InvalidPartitions, grown.Message!);
             }
-            _stored = _stored! with { PartitionCount = partitionCount, Version = grown.Stat!.Value.Version };
+            _stored = _stored! with { Assignment = assignment, Version = grown.Stat!.Value.Version };
             _topic = await SettleAsync();
             return TopicReply.Done(_topic);
         });
@@ -195,7 +200,7 @@ internal sealed partial class TopicGrain(
     {
         return ChangeExistingAsync(async topic =>
         {
-            await new Publication(store).WriteAsync(Name, await leadership.ReadAsync(topic.TopicId), term, partition);
+            await new Publication(store).WriteAsync(Name, await places.ReadAsync(topic.TopicId), term, partition);
             return TopicReply.Done(topic);
         });
     }
@@ -236,18 +241,22 @@ internal sealed partial class TopicGrain(
 
     private async Task<TopicReply> CreateAsync(CreateTopicRequest request)
     {
-        int partitionCount = request.PartitionCount ?? options.DefaultPartitions;
+        int partitionCount = request.Assignments?.Count ?? request.PartitionCount ?? options.DefaultPartitions;
         short replicationFactor = request.ReplicationFactor ?? options.DefaultReplicationFactor;
-        if (TopicRules.CheckNew(partitionCount, replicationFactor, request.Configs) is { } refusal)
+        if ((request.Assignments is { } byHand
+            ? TopicRules.CheckAssigned(byHand, places.LiveNodes, byHand is [var first, ..] ? first.Count : 0, request.Configs)
+            : TopicRules.CheckNew(partitionCount, replicationFactor, places.LiveNodes.Count, request.Configs)) is { } refusal)
         {
             return refusal;
         }
         var configs = new Dictionary<string, string>(request.Configs);
+        var topicId = TopicId.NewId();
+        IReadOnlyList<IReadOnlyList<NodeId>> assignment = request.Assignments ?? places.Assign(topicId, 0, partitionCount, replicationFactor);
         if (request.ValidateOnly)
         {
-            return await store.FindNameAsync(Name) is { } taken ? Collides(taken) : TopicReply.Done(Imagine(new TopicId(Guid.Empty), partitionCount, replicationFactor, configs));
+            return await store.FindNameAsync(Name) is { } taken ? Collides(taken) : TopicReply.Done(Imagine(new TopicId(Guid.Empty), assignment, configs));
         }
-        ZNodeReply created = await store.CreateAsync(Name, TopicId.NewId(), partitionCount, _nodes, configs);
+        ZNodeReply created = await store.CreateAsync(Name, topicId, assignment, configs);
         if (created.Error == ZNodeError.NodeExists)
         {
             return Collides(await store.FindNameAsync(Name) ?? Name);
@@ -274,28 +283,45 @@ internal sealed partial class TopicGrain(
     /// <summary>Makes the leadership rows that lack for the topic in the tree, and describes it.</summary>
     private async Task<TopicDescription> SettleAsync()
     {
-        StoredTopic stored = _stored!;
-        IReadOnlyList<LeadershipRow> rows = await leadership.ReadAsync(stored.TopicId);
-        if (rows.Count < stored.PartitionCount)
-        {
-            var replicas = new PartitionReplicas(_nodes, [identity.Replica]);
-            await leadership.CreateAsync(stored.TopicId, 0, [.. Enumerable.Repeat(replicas, stored.PartitionCount)]);
-            rows = await leadership.ReadAsync(stored.TopicId);
-        }
-        return new TopicDescription(Name, stored.TopicId, [.. rows.Select(Assign)], stored.ReplicationFactor, stored.Configs);
+        await places.SettleAsync(_stored!);
+        return Show(_stored!);
     }
 
-    private static PartitionAssignment Assign(LeadershipRow row)
+    private TopicDescription Refresh(TopicDescription topic)
     {
-        NodeId[] inSync = [.. row.InSync.Members.Select(member => member.Node)];
-        return new PartitionAssignment(row.Partition, row.LeaderNode ?? inSync[0], row.Replicas, inSync);
+        if (places.ChangesOf(topic.TopicId) == _seenChanges)
+        {
+            return topic;
+        }
+        _seenChanges = places.ChangesOf(topic.TopicId);
+        return _topic = _stored is { } stored ? Show(stored) : internalTopics.Describe(Name)!;
+    }
+
+    private TopicDescription Show(StoredTopic stored)
+    {
+        _seenChanges = places.ChangesOf(stored.TopicId);
+        return new TopicDescription(Name, stored.TopicId, places.Describe(stored.TopicId), stored.ReplicationFactor, stored.Configs);
+    }
+
+    private TopicReply? CheckPlaces(TopicDescription topic, int partitionCount, IReadOnlyList<IReadOnlyList<NodeId>>? assignments)
+    {
+        int added = partitionCount - topic.Partitions.Count;
+        return assignments is null ? TopicRules.CheckNodes(topic.ReplicationFactor, places.LiveNodes.Count)
+            : assignments.Count != added ? TopicReply.Refused(ErrorCode.InvalidReplicaAssignment, $"{added} partitions are to be added, and replicas are assigned to {assignments.Count}.")
+            : TopicRules.CheckAssignments(assignments, places.LiveNodes, topic.ReplicationFactor);
+    }
+
+    private IReadOnlyList<IReadOnlyList<NodeId>> Extend(TopicDescription topic, int partitionCount, IReadOnlyList<IReadOnlyList<NodeId>>? assignments)
+    {
+        int added = partitionCount - topic.Partitions.Count;
+        return [.. _stored!.Assignment, .. assignments ?? places.Assign(topic.TopicId, topic.Partitions.Count, added, topic.ReplicationFactor)];
     }
 
     /// <summary>The topic as it would be.</summary>
-    private TopicDescription Imagine(TopicId topicId, int partitionCount, short replicationFactor, IReadOnlyDictionary<string, string> configs)
+    private TopicDescription Imagine(TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment, IReadOnlyDictionary<string, string> configs)
     {
-        PartitionAssignment[] assignments = [.. Enumerable.Range(0, partitionCount).Select(i => new PartitionAssignment(i, _nodes[0], _nodes, _nodes))];
-        return new TopicDescription(Name, topicId, assignments, replicationFactor, configs);
+        PartitionAssignment[] assignments = [.. assignment.Select((assigned, i) => new PartitionAssignment(i, assigned[0], assigned, assigned))];
+        return new TopicDescription(Name, topicId, assignments, (short)assignment[0].Count, configs);
     }
 
     /// <summary>Reads the topic's znodes anew and takes their configuration over. False when the topic is going.</summary>
@@ -365,7 +391,7 @@ internal sealed partial class TopicGrain(
         {
             StoredTopic stored = _stored!;
             await ForEachPartitionAsync(stored.PartitionCount, partition => partition.Remove(stored.TopicId));
-            await leadership.DeleteAsync(stored.TopicId);
+            await places.DeleteAsync(stored.TopicId);
             await store.DeleteAsync(Name);
             _stored = null;
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Leadership;
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Storage;
 using StreamCoord.ZNodes;
 
@@ -22,8 +23,8 @@ public static class TopicHosting
         silo.Services.TryAddSingleton(new ZNodeOptions());
         silo.Services.AddSingleton<InternalTopics>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<InternalTopics>());
-        silo.Services.AddSingleton<LeadershipClaims>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LeadershipClaims>());
+        silo.AddReplicas(database);
+        silo.Services.AddSingleton<TopicPlaces>();
         silo.Services.AddMetadata();
         return silo;
     }

@@ -21,10 +21,10 @@ internal sealed partial class TopicMigration(Database database, TopicStore store
     public async Task RunAsync()
     {
         IReadOnlyList<(string Name, StoredTopicState State)> topics = await ReadAsync();
-        NodeId[] nodes = [identity.NodeId];
+        IReadOnlyList<NodeId> nodes = [identity.NodeId];
         foreach ((string name, StoredTopicState state) in topics)
         {
-            ZNodeReply created = await store.CreateAsync(name, new TopicId(state.TopicId), state.PartitionCount, nodes, state.Configs);
+            ZNodeReply created = await store.CreateAsync(name, new TopicId(state.TopicId), [.. Enumerable.Repeat(nodes, state.PartitionCount)], state.Configs);
             if (!created.IsOk && created.Error != ZNodeError.NodeExists)
             {
                 throw new DatabaseException($"Topic '{name}' could not be taken over from the database into the znode tree: {created.Message}");

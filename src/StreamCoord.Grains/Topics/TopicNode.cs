@@ -24,13 +24,13 @@ internal sealed record TopicNode
 
     public IReadOnlyDictionary<string, IReadOnlyList<int>> RemovingReplicas { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
 
-    public static byte[] Write(TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas)
+    /// <summary>Writes a topic with the nodes of each of its partitions.</summary>
+    public static byte[] Write(TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment)
     {
-        int[] nodes = [.. replicas.Select(replica => replica.Value)];
-        var partitions = new Dictionary<string, IReadOnlyList<int>>(partitionCount);
-        for (int i = 0; i < partitionCount; i++)
+        var partitions = new Dictionary<string, IReadOnlyList<int>>(assignment.Count);
+        for (int i = 0; i < assignment.Count; i++)
         {
-            partitions.Add(i.ToString(CultureInfo.InvariantCulture), nodes);
+            partitions.Add(i.ToString(CultureInfo.InvariantCulture), [.. assignment[i].Select(node => node.Value)]);
         }
         var node = new TopicNode { TopicId = Format(topicId), Partitions = partitions };
         return JsonSerializer.SerializeToUtf8Bytes(node, KafkaJson.Default.TopicNode);
@@ -38,7 +38,7 @@ internal sealed record TopicNode
 
     /// <summary>Reads what <see cref="Write"/> writes.</summary>
     /// <exception cref="TopicZNodeException">It is something else.</exception>
-    public static (TopicId TopicId, int PartitionCount, short ReplicationFactor) Read(string name, ReadOnlySpan<byte> json)
+    public static (TopicId TopicId, IReadOnlyList<IReadOnlyList<NodeId>> Assignment) Read(string name, ReadOnlySpan<byte> json)
     {
         try
         {
@@ -48,8 +48,8 @@ internal sealed record TopicNode
                 throw new JsonException($"It has version {node.Version}, and this build knows version {NewestVersion}.");
             }
             byte[] id = Base64Url.DecodeFromChars(node.TopicId);
-            return id.Length == IdBytes && node.Partitions.Count > 0
-                ? (new TopicId(new Guid(id, bigEndian: true)), node.Partitions.Count, (short)node.Partitions.Values.First().Count)
+            return id.Length == IdBytes && node.Partitions.Count > 0 && node.Partitions.Values.All(nodes => nodes.Count > 0)
+                ? (new TopicId(new Guid(id, bigEndian: true)), [.. Enumerable.Range(0, node.Partitions.Count).Select(node.NodesOf)])
                 : throw new JsonException("Its topic id or its partitions are missing.");
         }
         catch (Exception failure) when (failure is JsonException or FormatException)
@@ -57,6 +57,10 @@ internal sealed record TopicNode
             throw new TopicZNodeException($"The znode {TopicPaths.Topic(name)} is not a topic's: {failure.Message} Restore it; only the service writes it.");
         }
     }
+
+    private IReadOnlyList<NodeId> NodesOf(int partition) => Partitions.TryGetValue(partition.ToString(CultureInfo.InvariantCulture), out IReadOnlyList<int>? nodes)
+        ? [.. nodes.Select(node => new NodeId(node))]
+        : throw new JsonException($"Its partition {partition} is missing.");
 
     public static string Format(TopicId topicId) => Base64Url.EncodeToString(topicId.Value.ToByteArray(bigEndian: true));
 }

@@ -5,9 +5,6 @@ namespace StreamCoord.Grains.Topics;
 /// <summary>What a topic may be. Pure; each check returns null for a legal request, else the refusal.</summary>
 internal static class TopicRules
 {
-    /// <summary>How many nodes there are to keep copies: a silo on its own is the whole cluster.</summary>
-    private const int NodeCount = 1;
-
     /// <summary>Whether a client may create or change a topic of that name.</summary>
     public static TopicReply? CheckName(string name)
     {
@@ -22,19 +19,45 @@ internal static class TopicRules
             : null;
     }
 
-    public static TopicReply? CheckNew(int partitionCount, short replicationFactor, IEnumerable<KeyValuePair<string, string>> configs)
+    public static TopicReply? CheckNew(int partitionCount, short replicationFactor, int nodeCount, IEnumerable<KeyValuePair<string, string>> configs)
     {
         if (CheckPartitionCount(partitionCount) is { } badCount)
         {
             return badCount;
         }
-        if (replicationFactor is < 1 or > NodeCount)
+        return CheckNodes(replicationFactor, nodeCount) ?? CheckConfigs(configs);
+    }
+
+    /// <summary>As <see cref="CheckNew"/>, for a topic whose copies are placed by hand.</summary>
+    public static TopicReply? CheckAssigned(IReadOnlyList<IReadOnlyList<NodeId>> assignments, IReadOnlyCollection<NodeId> alive, int factor, IEnumerable<KeyValuePair<string, string>> configs) =>
+        CheckPartitionCount(assignments.Count) ?? CheckAssignments(assignments, alive, factor) ?? CheckConfigs(configs);
+
+    /// <summary>Whether partitions may be placed so: each on as many nodes as the others, which live, and on none twice.</summary>
+    public static TopicReply? CheckAssignments(IReadOnlyList<IReadOnlyList<NodeId>> assignments, IReadOnlyCollection<NodeId> alive, int factor)
+    {
+        foreach (IReadOnlyList<NodeId> nodes in assignments)
         {
-            return TopicReply.Refused(
-                ErrorCode.InvalidReplicationFactor,
-                $"A replication factor of {replicationFactor} cannot be met: it takes a number from 1 to the number of nodes, and there is {NodeCount} node.");
+            string? problem = nodes.Count == 0 ? "A partition cannot be kept by no broker."
+                : nodes.Count != factor ? $"A partition is assigned to {nodes.Count} brokers and others to {factor}: all have the same number of replicas."
+                : nodes.Distinct().Count() < nodes.Count ? $"A partition is assigned to a broker twice: {string.Join(", ", nodes)}."
+                : nodes.Where(node => !alive.Contains(node)).Select(node => (NodeId?)node).FirstOrDefault() is { } gone ? $"A partition is assigned to broker {gone}, which does not live. There are: {string.Join(", ", alive)}."
+                : null;
+            if (problem is not null)
+            {
+                return TopicReply.Refused(ErrorCode.InvalidReplicaAssignment, problem);
+            }
         }
-        return CheckConfigs(configs);
+        return null;
+    }
+
+    /// <summary>Whether there are nodes enough for that many copies.</summary>
+    public static TopicReply? CheckNodes(short replicationFactor, int nodeCount)
+    {
+        return replicationFactor >= 1 && replicationFactor <= nodeCount
+            ? null
+            : TopicReply.Refused(
+                ErrorCode.InvalidReplicationFactor,
+                $"A replication factor of {replicationFactor} cannot be met: it takes a number from 1 to the number of nodes, and there {(nodeCount == 1 ? "is 1 node" : $"are {nodeCount} nodes")}.");
     }
 
     public static TopicReply? CheckGrowth(int present, int wanted)

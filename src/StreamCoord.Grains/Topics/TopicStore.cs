@@ -22,6 +22,9 @@ internal sealed class TopicStore(ICoordination tree)
     /// <summary>Whoever may reach the tree may set a topic's configuration, as with Kafka's own znodes.</summary>
     private static readonly IReadOnlyList<AclEntry> Writable = [new(ZNodePermissions.Read | ZNodePermissions.Write, "world", "anyone")];
 
+    /// <summary>Waits until this silo's tree has everything that anybody was told is written.</summary>
+    public Task SyncAsync() => tree.SyncAsync();
+
     /// <summary>The topic, or null.</summary>
     /// <exception cref="TopicZNodeException">A znode of it that only the service writes has been tampered with.</exception>
     public async Task<StoredTopic?> ReadAsync(string name)
@@ -34,13 +37,12 @@ internal sealed class TopicStore(ICoordination tree)
         {
             return null;
         }
-        (TopicId topicId, int partitionCount, short replicationFactor) = TopicNode.Read(name, DataOf(topic).Span);
+        (TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment) = TopicNode.Read(name, DataOf(topic).Span);
         TopicRecordNode record = TopicRecordNode.Read(TopicPaths.Record(name), DataOf(recorded).Span);
         return new StoredTopic
         {
             TopicId = topicId,
-            PartitionCount = partitionCount,
-            ReplicationFactor = replicationFactor,
+            Assignment = assignment,
             Version = topic.Stat!.Value.Version,
             Configs = record.Config,
             Written = await ReadConfigAsync(name, record, recorded.Stat!.Value.Mzxid),
@@ -60,12 +62,12 @@ internal sealed class TopicStore(ICoordination tree)
     /// when the topic is too large for a znode. The first topic's configuration needs parents, which are made before it.
     /// </summary>
     /// <exception cref="TreeRefusedException">The outcome is not known; or /config is a user's ephemeral znode, which can have no children.</exception>
-    public async Task<ZNodeReply> CreateAsync(string name, TopicId topicId, int partitionCount, IReadOnlyList<NodeId> replicas, IReadOnlyDictionary<string, string> configs)
+    public async Task<ZNodeReply> CreateAsync(string name, TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment, IReadOnlyDictionary<string, string> configs)
     {
         WriteOperation[] creates =
         [
             new CreateOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs), ReadOnly),
-            new CreateOperation(TopicPaths.Topic(name), TopicNode.Write(topicId, partitionCount, replicas), ReadOnly),
+            new CreateOperation(TopicPaths.Topic(name), TopicNode.Write(topicId, assignment), ReadOnly),
             new CreateOperation(TopicPaths.Config(name), TopicConfigNode.Write(configs), Writable),
         ];
         ZNodeReply reply = await WriteAsync(creates);
@@ -78,10 +80,10 @@ internal sealed class TopicStore(ICoordination tree)
     }
 
     /// <summary>Writes a larger number of partitions. <see cref="ZNodeError.BadArguments"/> when the topic would be too large for a znode.</summary>
-    public async Task<ZNodeReply> GrowAsync(string name, StoredTopic topic, int partitionCount, IReadOnlyList<NodeId> replicas)
+    public async Task<ZNodeReply> GrowAsync(string name, StoredTopic topic, IReadOnlyList<IReadOnlyList<NodeId>> assignment)
     {
         ZNodeReply reply = await tree.RequestAsync(
-            ZNodeCaller.Service, new SetDataOperation(TopicPaths.Topic(name), TopicNode.Write(topic.TopicId, partitionCount, replicas), topic.Version));
+            ZNodeCaller.Service, new SetDataOperation(TopicPaths.Topic(name), TopicNode.Write(topic.TopicId, assignment), topic.Version));
         return reply.Error == ZNodeError.BadArguments ? reply : Require(reply);
     }
 

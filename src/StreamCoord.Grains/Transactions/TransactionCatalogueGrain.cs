@@ -1,28 +1,26 @@
+using Orleans.Concurrency;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.ZNodes;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Transactions;
 
-/// <summary>The list of transactional ids: those in this silo's partitions of <c>__transaction_state</c>. Keeps nothing.</summary>
-[SiloLocalPlacement]
-internal sealed class TransactionCatalogueGrain(TransactionPartitions partitions) : Grain, ITransactionCatalogueGrain
+/// <summary>The list of transactional ids: asks the nodes that live for theirs. Keeps nothing.</summary>
+[Reentrant, SiloLocalPlacement]
+internal sealed class TransactionCatalogueGrain(IClusterNodes nodes, ClusterIdentity identity) : Grain, ITransactionCatalogueGrain
 {
+    public Task<ListTransactionsReply> ListOwn() => ListAsync(identity.NodeId);
+
     public async Task<ListTransactionsReply> List()
     {
-        List<TransactionDescription> transactions = [];
-        try
-        {
-            foreach (CoordinatorPartition<TransactionsTerm> partition in await partitions.FindUsedAsync())
-            {
-                TransactionsTerm term = await partition.GetTermAsync();
-                transactions.AddRange(term.All.Select(pair => LiveTransaction.Describe(pair.Key, pair.Value)));
-            }
-        }
-        catch (CoordinatorUnavailableException exception)
-        {
-            return new ListTransactionsReply(exception.Error, exception.Message, transactions);
-        }
-        return new ListTransactionsReply(ErrorCode.None, null, transactions);
+        ListTransactionsReply[] replies = await Task.WhenAll(nodes.Alive.Select(replica => ListAsync(replica.Node)));
+        ListTransactionsReply? failed = replies.FirstOrDefault(reply => reply.Error != ErrorCode.None);
+        // While a partition moves, two nodes may know an id.
+        return new ListTransactionsReply(failed?.Error ?? ErrorCode.None, failed?.Message, [.. replies.SelectMany(reply => reply.Transactions).DistinctBy(transaction => transaction.TransactionalId)]);
     }
+
+    private Task<ListTransactionsReply> ListAsync(NodeId node) => CoordinatorCalls.RunAsync(
+        () => GrainFactory.GetGrain<ILedTransactionCatalogueGrain>(NodeKey.Of(node, "")).List(),
+        (_, message) => new ListTransactionsReply(ErrorCode.CoordinatorNotAvailable, message, []));
 }

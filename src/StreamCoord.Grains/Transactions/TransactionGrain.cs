@@ -1,77 +1,31 @@
 using Orleans.Concurrency;
-using Orleans.Placement;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Coordinators;
+using StreamCoord.Grains.Replicas;
+using StreamCoord.Grains.ZNodes;
+using StreamCoord.Groups;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Transactions;
 
-/// <summary>The shell around one transactional id: brings it to life over what is durable and passes calls on. It decides nothing about transactions.</summary>
-/// <remarks>
-/// Reentrant, because a request must not wait for partitions that are being told of the transaction before. Interleaved calls share <c>_live</c>, which changes between awaits only. A second activation, which Orleans does
-/// not rule out, can do no harm on another silo: its term has another epoch, and the log takes only the newest.
-/// </remarks>
-[Reentrant, Immovable, PreferLocalPlacement]
-internal sealed class TransactionGrain(TransactionPartitions partitions, IProducerIds ids, TransactionMarkers markers, TransactionOptions options, TimeProvider time) : Grain, ITransactionGrain
+/// <summary>The way to one transactional id from this silo: passes calls on to the node that coordinates it. Keeps nothing.</summary>
+[Reentrant, SiloLocalPlacement, GrainType(ITransactionGrain.GrainType)]
+internal sealed class TransactionGrain(Leaders leaders) : Grain, ITransactionGrain
 {
-    private LiveTransaction? _live;
-
     private string TransactionalId => this.GetPrimaryKeyString();
 
-    public Task<ProducerReply> InitProducer(InitProducerRequest request) => RunAsync(live => live.InitAsync(request), ProducerReply.Refused);
+    private ILedTransactionGrain Led =>
+        GrainFactory.GetGrain<ILedTransactionGrain>(NodeKey.Of(leaders.OfCoordinator(CoordinatorTopics.TransactionState, TransactionalId), TransactionalId));
 
-    public Task<TransactionReply> Enter(EnterTransactionRequest request) => RunAsync(live => live.EnterAsync(request), (error, message) => new TransactionReply(error, message));
+    public Task<ProducerReply> InitProducer(InitProducerRequest request) => CallAsync(led => led.InitProducer(request), ProducerReply.Refused);
 
-    public Task<ProducerReply> End(EndTransactionRequest request) => RunAsync(live => live.EndAsync(request), ProducerReply.Refused);
+    public Task<TransactionReply> Enter(EnterTransactionRequest request) => CallAsync(led => led.Enter(request), (error, message) => new TransactionReply(error, message));
 
-    public Task<TransactionDescription> Describe() =>
-        RunAsync(live => Task.FromResult(live.Describe()), (error, message) => TransactionDescription.Refused(error, message, TransactionalId));
+    public Task<ProducerReply> End(EndTransactionRequest request) => CallAsync(led => led.End(request), ProducerReply.Refused);
 
-    public Task Maintain() => RunAsync(
-        async live =>
-        {
-            await live.MaintainAsync();
-            return true;
-        },
-        (_, _) => false);
+    public Task<TransactionDescription> Describe() => CallAsync(led => led.Describe(), (error, message) => TransactionDescription.Refused(error, message, TransactionalId));
 
-    // Every failure that a caller must expect becomes a refusal here, and nowhere else.
-    private async Task<T> RunAsync<T>(Func<LiveTransaction, Task<T>> action, Func<ErrorCode, string, T> refuse)
-    {
-        LiveTransaction live;
-        try
-        {
-            do
-            {
-                live = await EnsureLiveAsync();
-            }
-            while (live.IsClosed);
-        }
-        catch (CoordinatorUnavailableException exception)
-        {
-            return refuse(exception.Error, exception.Message);
-        }
-        catch (TimeoutException)
-        {
-            return refuse(ErrorCode.CoordinatorLoadInProgress, "What transactions have come to is being read. Try again.");
-        }
-        T reply = await action(live);
-        KeepWhileCompleting();
-        return reply;
-    }
+    public Task Maintain() => Led.Maintain();
 
-    private async ValueTask<LiveTransaction> EnsureLiveAsync()
-    {
-        if (_live is not { IsClosed: false })
-        {
-            TransactionsTerm term = await partitions.Of(TransactionalId).GetTermAsync().WaitAsync(TimeSpan.FromMilliseconds(options.LoadWaitMs), time);
-            if (_live is not { IsClosed: false })
-            {
-                _live = new LiveTransaction(TransactionalId, term, new TransactionContext(ids, markers, options, time, KeepWhileCompleting));
-            }
-        }
-        return _live;
-    }
-
-    // The grain stays in memory while partitions are being told, so that nobody tells them a second time.
-    private void KeepWhileCompleting() => DelayDeactivation(_live is { IsCompleting: true } ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
+    private Task<T> CallAsync<T>(Func<ILedTransactionGrain, Task<T>> call, Func<ErrorCode, string, T> refuse) => CoordinatorCalls.RunAsync(() => call(Led), refuse);
 }

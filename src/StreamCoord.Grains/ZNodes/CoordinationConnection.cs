@@ -32,6 +32,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     public CoordinationConnection(CoordinationService service, ZNodeCaller caller, IConnectionSink sink)
     {
         (_service, _caller) = (service, caller);
+        service.Connections.Add(this);
         _outbox = new Outbox(sink, static drain => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), drain, preferLocal: false), HeldEventsMax);
     }
 
@@ -47,6 +48,9 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
 
     /// <inheritdoc/>
     public IReadOnlyList<AuthIdentity> Identities => Caller.Identities;
+
+    /// <summary>Ends the connection: nothing is answered on it any more.</summary>
+    public void Break(string reason) => _outbox.Break(reason);
 
     /// <inheritdoc/>
     public void Notify(WatchEvent watchEvent) => _outbox.Event(watchEvent);
@@ -135,6 +139,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _service.Connections.Remove(this);
         _isDisposed = true;
         _outbox.Close();
         ZNodeTree tree = _service.Tree;

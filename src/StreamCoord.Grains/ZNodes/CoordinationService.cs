@@ -15,6 +15,9 @@ internal sealed class CoordinationService(
     /// <inheritdoc/>
     public Zxid AppliedZxid => feed.Tree.Applied;
 
+    /// <summary>The connections that are open on this silo.</summary>
+    public ConnectionSet Connections => heartbeats.Connections;
+
     /// <summary>This silo's committed tree.</summary>
     public ZNodeTree Tree => feed.Tree;
 
@@ -27,9 +30,9 @@ internal sealed class CoordinationService(
         {
             await feed.Loaded.WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is TreeLogDamagedException or TreeFormatException or IOException)
+        catch (Exception exception) when (exception is TreeLogDamagedException or TreeLogMissingException or TreeFormatException or IOException)
         {
-            throw new CoordinationUnavailableException(exception.Message);
+            throw new CoordinationUnavailableException(exception.Message) { IsLasting = true };
         }
         await Sequencer.GetTerm().WaitAsync(cancellationToken);
     }

@@ -63,6 +63,11 @@ internal sealed partial class SequencerTerm : IDisposable
     /// <summary>Begins a term over a tree that has everything in the log; its epoch record is durable when this ends. Null when the log refused it.</summary>
     public static async Task<SequencerTerm?> BeginAsync(TermContext context, LeaderEpoch epoch, TreeFeed feed)
     {
+        if (feed.Tree.Applied >= Zxid.FirstOf(epoch))
+        {
+            // A later term has begun already.
+            return null;
+        }
         var batches = new TransactionBatches();
         var sequencer = new Sequencer(feed.Tree, context.Options, epoch, batches);
         sequencer.WriteEpochRecord(context.Time.GetUtcNow().ToUnixTimeMilliseconds(), SessionPassword.NewSecret());

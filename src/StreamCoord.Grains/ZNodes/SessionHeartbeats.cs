@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.ZNodes;
@@ -8,11 +9,22 @@ namespace StreamCoord.Grains.ZNodes;
 /// <summary>
 /// Gathers the signs of life of the sessions that this silo hears from, and passes them on in one call several times per tick; and lets go the znodes that nobody watches any more.
 /// </summary>
-internal sealed partial class SessionHeartbeats(ZNodeGrains grains, TreeFeed feed, ZNodeOptions options, TimeProvider time, ILogger<SessionHeartbeats> logger) : BackgroundService
+/// <remarks>
+/// A silo of a cluster that does not reach the sequencer for a third of the shortest session ends its connections, as a ZooKeeper server does that has lost its leader: nobody holds on to a lock in a corner that is cut off, and
+/// clients go to another silo while their sessions last.
+/// </remarks>
+internal sealed partial class SessionHeartbeats(
+    ZNodeGrains grains, TreeFeed feed, IClusterNodes nodes, ZNodeOptions options, TimeProvider time, ILogger<SessionHeartbeats> logger) : BackgroundService
 {
     private const int RoundsPerTick = 4;
 
+    private readonly TimeSpan _contactMax = TimeSpan.FromMilliseconds(options.SessionTimeoutMsMin / 3);
+    private long _contactTimestamp = time.GetTimestamp();
+
     private readonly ConcurrentDictionary<SessionId, bool> _touched = new();
+
+    /// <summary>The connections into the tree that are open on this silo.</summary>
+    public ConnectionSet Connections { get; } = new();
 
     /// <summary>Notes a sign of life.</summary>
     public void Touch(SessionId session) => _touched.TryAdd(session, true);
@@ -38,7 +50,8 @@ internal sealed partial class SessionHeartbeats(ZNodeGrains grains, TreeFeed fee
     {
         try
         {
-            await SendAsync();
+            await SendAsync().WaitAsync(_contactMax, time);
+            _contactTimestamp = time.GetTimestamp();
             await LetGoAsync();
         }
 #pragma warning disable CA1031 // A round that fails, as all do while the silo stops, must not end the later ones.
@@ -46,13 +59,23 @@ internal sealed partial class SessionHeartbeats(ZNodeGrains grains, TreeFeed fee
 #pragma warning restore CA1031
         {
             LogFailed(logger, exception.Message);
+            BreakIfCutOff();
+        }
+    }
+
+    private void BreakIfCutOff()
+    {
+        if (nodes is not LoneNode && feed.Loaded.IsCompletedSuccessfully && time.GetElapsedTime(_contactTimestamp) > _contactMax &&
+            Connections.BreakAll("This server does not reach the sequencer of the znode tree.") is > 0 and int count)
+        {
+            LogCutOff(logger, count, _contactMax.TotalMilliseconds);
         }
     }
 
     private async Task SendAsync()
     {
         SessionId[] sessions = [.. _touched.Keys];
-        if (sessions.Length == 0)
+        if (sessions.Length == 0 && nodes is LoneNode)
         {
             return;
         }
@@ -86,6 +109,9 @@ internal sealed partial class SessionHeartbeats(ZNodeGrains grains, TreeFeed fee
             await grains.Find(path).Unpin();
         }
     }
+
+    [LoggerMessage(2432, LogLevel.Warning, "{Count} connections into the znode tree were ended: the sequencer was not reached for {ContactMs} ms.")]
+    private static partial void LogCutOff(ILogger logger, int count, double contactMs);
 
     [LoggerMessage(2431, LogLevel.Warning, "The sessions' signs of life did not reach the sequencer, or a znode could not be let go; it is tried again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);

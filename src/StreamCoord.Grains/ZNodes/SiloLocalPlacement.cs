@@ -14,7 +14,7 @@ internal sealed class SiloLocalPlacement : PlacementStrategy
 }
 
 /// <summary>Places a grain class by <see cref="SiloLocalPlacement"/>.</summary>
-[AttributeUsage(AttributeTargets.Class)]
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
 internal sealed class SiloLocalPlacementAttribute() : PlacementAttribute(new SiloLocalPlacement());
 
 /// <summary>Chooses the silo that asks.</summary>

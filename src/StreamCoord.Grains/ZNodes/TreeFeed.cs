@@ -91,7 +91,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
 
     private async Task LoadAsync()
     {
-        await log.RecoverAsync();
+        await log.RecoverAsync(_stopping.Token);
         Tree = await checkpoints.LoadAsync(log.StartOffset, log.EndOffset);
         Offset checkpoint = Tree.NextOffset;
         Offset end = log.EndOffset;

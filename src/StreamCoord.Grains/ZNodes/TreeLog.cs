@@ -1,3 +1,4 @@
+using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Partitions;
@@ -16,9 +17,11 @@ internal sealed class TreeLog
     private const int LookupBytes = 16 * 1024;
 
     private readonly PartitionLog _log;
+    private readonly ReplicaRegistry _replicas;
 
-    public TreeLog(LogManager logs, InternalTopics topics)
+    public TreeLog(LogManager logs, InternalTopics topics, ReplicaRegistry replicas)
     {
+        _replicas = replicas;
         TopicDescription topic = topics.Describe(IZNodeTreeGrain.TreeName)!;
         _log = logs.Get(topic.TopicId, 0, LogConfig.From(topic.Configs));
         // Until a checkpoint says otherwise the whole log is needed.
@@ -29,8 +32,20 @@ internal sealed class TreeLog
 
     public Offset EndOffset => _log.HighWatermark;
 
-    /// <summary>Brings the log into order after whatever happened to the last process.</summary>
-    public Task RecoverAsync() => _log.RecoverAsync();
+    /// <summary>
+    /// Brings the log into order after whatever happened to the last process, and waits until it is known how far it is committed: where there are other copies, somebody has to lead for that.
+    /// </summary>
+    /// <exception cref="TreeLogMissingException">This node is to have no copy.</exception>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        PartitionReplica replica = await _replicas.FindAsync(InternalTopics.ZNodesId, 0).AsTask().WaitAsync(cancellationToken)
+            ?? throw new TreeLogMissingException($"This node keeps no copy of the log of the znode tree: {InternalTopics.ReplicasMax} others do, and a cluster of more nodes cannot be served yet.");
+        await _log.RecoverAsync();
+        if (!PartitionReplica.IsOnlyCopy(replica.Row))
+        {
+            await replica.CommittedKnown.WaitAsync(cancellationToken);
+        }
+    }
 
     public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken) => _log.WaitForRecordsAsync(offset, cancellationToken);
 
@@ -83,6 +98,9 @@ internal sealed class TreeLog
         return null;
     }
 }
+
+/// <summary>This node has no copy of the log of the znode tree.</summary>
+internal sealed class TreeLogMissingException(string message) : Exception(message);
 
 /// <summary>The log of the znode tree has bytes that cannot be trusted; the tree is not served from them.</summary>
 internal sealed class TreeLogDamagedException(string message) : Exception(message);

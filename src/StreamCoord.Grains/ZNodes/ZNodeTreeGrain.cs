@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Placement;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.Partitions;
 using StreamCoord.ZNodes;
 
@@ -10,10 +10,10 @@ namespace StreamCoord.Grains.ZNodes;
 /// The sequencer's shell: begins a term when there is none and passes calls on to it. It decides nothing about znodes.
 /// </summary>
 /// <remarks>
-/// Reentrant, so that writes are decided on while others are on their way to the disk. Interleaved calls share <c>_term</c> and <c>_beginning</c>, which change
+/// It is on the node that leads the tree's log, and a term begins nowhere else. Reentrant, so that writes are decided on while others are on their way to the disk. Interleaved calls share <c>_term</c> and <c>_beginning</c>, which change
 /// between awaits only. A second activation, which Orleans does not rule out, can do no harm: its term has another epoch, and the log takes only the newest.
 /// </remarks>
-[Reentrant, Immovable, PreferLocalPlacement]
+[Reentrant, NodePlacement]
 internal sealed partial class ZNodeTreeGrain(
     TreeFeed feed, ZNodeOptions options, TreeMetrics metrics, TimeProvider time, ILogger<ZNodeTreeGrain> logger) : Grain, IZNodeTreeGrain
 {

@@ -78,6 +78,9 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>True when the directory was a silo's before.</summary>
+    public static bool HasIdentity(NodeOptions node) => File.Exists(System.IO.Path.Combine(node.DataDirectory, IdentityFileName));
+
     /// <summary>Tells other programs where the silo listens: names of listeners, and host:port of each.</summary>
     public void WriteEndpoints(Dictionary<string, string> endpoints) =>
         AtomicFile.Write(EndpointsPath, JsonSerializer.SerializeToUtf8Bytes(endpoints, DataJson.Default.DictionaryStringString));

@@ -18,7 +18,6 @@ using StreamCoord.Grains.ZNodes;
 using StreamCoord.Security;
 using StreamCoord.Silo.Data;
 using StreamCoord.Silo.Options;
-using StreamCoord.ZNodes;
 
 namespace StreamCoord.Silo.Hosting;
 
@@ -49,7 +48,7 @@ internal static class SiloHost
     public static async Task RunAsync(IConfiguration configuration, SiloOptionsSet options)
     {
         using PosixSignalRegistration fileSizeLimit = PosixSignalRegistration.Create(FileSizeLimitSignal, context => context.Cancel = true);
-        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, await FindClusterIdAsync(options.Cluster), TimeProvider.System);
+        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, await AgreeOnClusterIdAsync(options), TimeProvider.System);
         TreePreload tree = TreePreload.Begin(directory.Path);
         Endpoints.Choose(options.Listeners);
         await using Database database = options.Cluster.ConnectionString is { } connectionString
@@ -94,15 +93,15 @@ internal static class SiloHost
         application.Logger.Stopped();
     }
 
-    // A directory that is made for a database that has a cluster already belongs to that one.
-    private static async Task<string?> FindClusterIdAsync(ClusterSettings cluster)
+    // A directory that is made for a database belongs to the database's cluster, also when several silos make theirs at once.
+    private static async Task<string?> AgreeOnClusterIdAsync(SiloOptionsSet options)
     {
-        if (cluster.ConnectionString is not { } connectionString)
+        if (options.Cluster.ConnectionString is not { } connectionString || DataDirectory.HasIdentity(options.Node))
         {
             return null;
         }
         await using Database database = await Database.OpenServerAsync(connectionString);
-        return await new ClusterRegistry(database).FindClusterIdAsync();
+        return await new ClusterRegistry(database).AgreeOnClusterIdAsync(options.Cluster.ClusterId ?? ClusterSettings.NewClusterId());
     }
 
     private static async Task EnterAsync(Database database, DataDirectory directory, NodeLock? node, ILogger logger)
@@ -135,7 +134,6 @@ internal static class SiloHost
     {
         try
         {
-            await application.Services.GetRequiredService<ICoordination>().ReadyAsync(application.Lifetime.ApplicationStopping);
             await application.Services.RegisterBrokerAsync(broker);
             await application.Services.PublishZooKeeperAsync();
         }
@@ -257,6 +255,7 @@ internal static class SiloHost
             listeners.GatewayPort = endpoints.Gateway.Port;
             listeners.GatewayListeningEndpoint = endpoints.Gateway;
         });
+        silo.Services.AddSingleton<IFatalErrorHandler, FatalErrors>();
         silo.AddTopics(database, options.Topics);
         silo.AddBrokers();
         silo.AddZNodes();

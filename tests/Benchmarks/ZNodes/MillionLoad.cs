@@ -32,7 +32,7 @@ internal static class MillionLoad
         {
             await SendAsync(silo, "/v1/znodes/million?mode=persistent", "x");
             using IHost client = await ConnectAsync(silo, directory.Path);
-            IZNodeTreeGrain tree = client.Services.GetRequiredService<IGrainFactory>().GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
+            IZNodeTreeGrain tree = client.Services.GetRequiredService<IGrainFactory>().GetGrain<IZNodeTreeGrain>($"1/{IZNodeTreeGrain.TreeName}");
             Stopwatch watch = Stopwatch.StartNew();
             await Parallel.ForAsync(0, Count / PerCall, new ParallelOptions { MaxDegreeOfParallelism = CallsUnderWay }, async (call, _) =>
                 await CreateAsync(tree, call));

@@ -10,5 +10,7 @@ public sealed class FakeGroupCatalogue(FakeCluster cluster) : IGroupCatalogueGra
         return Task.FromResult(new ListGroupsReply(ErrorCode.None, null, [.. cluster.GroupIds.Select(id => new GroupListing(id, "consumer", GroupState.Stable))]));
     }
 
+    public Task<ListGroupsReply> ListOwn() => throw new NotSupportedException();
+
     public Task<IReadOnlyList<string>> ListConfigured() => throw new NotSupportedException();
 }

@@ -70,7 +70,7 @@ public sealed class FakeTopic(FakeCluster cluster, string name) : ITopicGrain
         return Describe();
     }
 
-    public Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly)
+    public Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly, IReadOnlyList<IReadOnlyList<NodeId>>? assignments = null)
     {
         cluster.ThrowIfFailing();
         if (!Exists)

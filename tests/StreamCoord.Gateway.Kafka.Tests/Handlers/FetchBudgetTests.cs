@@ -4,6 +4,7 @@ using StreamCoord.Gateway.Kafka.Connections;
 using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Gateway.Kafka.Handlers;
+using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Gateway.Kafka.Tests.Client;
 using StreamCoord.Gateway.Kafka.Tests.Clients;
 using StreamCoord.Partitions;
@@ -16,14 +17,16 @@ namespace StreamCoord.Gateway.Kafka.Tests.Handlers;
 /// <summary>A client that asks for much and takes nothing gets no more of the silo's memory than a connection may hold.</summary>
 public sealed class FetchBudgetTests
 {
+    private static readonly ClusterIdentity Self = new("c", new NodeId(1), default);
+
     [Fact]
     public async Task Fetches_AreReadOnlyAsTheClientTakesTheAnswersBefore()
     {
         var partitions = new CountingPartitions();
         var options = new KafkaGatewayOptions { FetchBytesMax = 1_000 };
         var sessions = new FetchSessions(options, TimeProvider.System);
-        var reader = new FetchReader(null!, partitions, new LeaderEpochs(partitions, null!), options, new ZNodeOptions(), TimeProvider.System);
-        var handler = new FetchHandler(new FetchPlanner(sessions, null!), reader, sessions, options);
+        var reader = new FetchReader(partitions, new PartitionLeaders(partitions, null!, Self), options, new ZNodeOptions(), TimeProvider.System);
+        var handler = new FetchHandler(new FetchPlanner(sessions, null!), reader, sessions, new LeaderHints(partitions, new FakeBrokers(1), Self), options);
         var context = new KafkaRequestContext(1, Requests.FetchVersion, 1, null, SecurityFakes.Client(), RequestThrottle.None, new ByteBudget(1_000), CancellationToken.None);
         List<Task<KafkaResponse>> answers = [];
         for (int i = 0; i < 10; i++)
@@ -64,7 +67,9 @@ public sealed class FetchBudgetTests
             return Task.FromResult(new FetchReply(ErrorCode.None, null, new RecordData(new byte[maxBytes]), new Offset(1), Offset.Zero, Offset.None));
         }
 
-        public PartitionRange? TryGetRange(TopicPartition partition) => null;
+        public PartitionLeader? FindLeader(TopicPartition partition) => null;
+
+        public PartitionRange? TryGetRange(TopicPartition partition) => new(Offset.Zero, Offset.Zero, Offset.Zero, LeaderEpoch.Unknown);
 
         public Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken) => null;
     }

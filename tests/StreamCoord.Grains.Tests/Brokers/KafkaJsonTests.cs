@@ -42,10 +42,12 @@ public sealed class KafkaJsonTests
     [Fact]
     public void Topic_IsOfVersion3_AndIsReadBack()
     {
-        byte[] json = TopicNode.Write(Id, 2, Nodes);
+        byte[] json = TopicNode.Write(Id, [Nodes, Nodes]);
 
         AssertJson("""{"version":3,"topic_id":"ABEiM0RVZneImaq7zN3u_w","partitions":{"0":[1],"1":[1]},"adding_replicas":{},"removing_replicas":{}}""", json);
-        Assert.Equal((Id, 2, (short)1), TopicNode.Read("t", json));
+        (TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment) = TopicNode.Read("t", json);
+        Assert.Equal(Id, topicId);
+        Assert.Equal([Nodes, Nodes], assignment);
     }
 
     [Theory]

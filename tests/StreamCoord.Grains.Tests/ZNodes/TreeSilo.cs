@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.TestingHost;
+using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Tests.Storage;
 using StreamCoord.Grains.ZNodes;
@@ -30,7 +31,7 @@ internal sealed class TreeSilo : IAsyncDisposable
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
-    public IZNodeTreeGrain Sequencer => Grains.GetGrain<IZNodeTreeGrain>(IZNodeTreeGrain.TreeName);
+    public IZNodeTreeGrain Sequencer => Grains.GetGrain<IZNodeTreeGrain>(NodeKey.Of(new NodeId(1), IZNodeTreeGrain.TreeName));
 
     public IPartitionGrain Log => Grains.GetGrain<IPartitionGrain>(new TopicPartition(IZNodeTreeGrain.TreeName, 0).ToString());
 

@@ -37,6 +37,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         return connectionString;
     }
 
+    /// <summary>Stops the server as a machine that is switched off does: its connections end without a word. What was committed stays.</summary>
+    public Task StopAsync() => RunCheckedAsync(Tool("pg_ctl"), "stop", "--wait", "--pgdata", Data, "--mode", "immediate");
+
+    /// <summary>Starts the server that <see cref="StopAsync"/> has stopped.</summary>
+    public Task StartAgainAsync() => RunCheckedAsync(
+        Tool("pg_ctl"), "start", "--wait", "--pgdata", Data, "--log", _directory.Combine("log"),
+        "--options", $"-c listen_addresses='' -c unix_socket_directories={_directory.Path} -c fsync=off -c max_connections=200");
+
     /// <summary>Executes statements.</summary>
     public static async Task ExecuteAsync(string connectionString, string statement)
     {
@@ -64,9 +72,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         }
         await RunCheckedAsync(
             Tool("initdb"), "--pgdata", Data, "--username", "streamcoord", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C");
-        await RunCheckedAsync(
-            Tool("pg_ctl"), "start", "--wait", "--pgdata", Data, "--log", _directory.Combine("log"),
-            "--options", $"-c listen_addresses='' -c unix_socket_directories={_directory.Path} -c fsync=off -c max_connections=200");
+        await StartAgainAsync();
     }
 
     private string ConnectionString(string database) =>

@@ -14,6 +14,8 @@ public sealed partial class SiloProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int SigKill = 9;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(60);
 
@@ -61,18 +63,25 @@ public sealed partial class SiloProcess : IAsyncDisposable
     public static async Task<SiloProcess> StartAsync(string dataDirectory, params string[] options)
     {
         SiloProcess silo = Launch(dataDirectory, options);
-        Task first = await Task.WhenAny(silo._serves.Task, silo._process.WaitForExitAsync()).WaitAsync(StartLimit);
-        if (first != silo._serves.Task)
+        await silo.AwaitServingAsync(dataDirectory);
+        return silo;
+    }
+
+    /// <summary>Waits until a launched silo serves. Fails with its output when it ends before.</summary>
+    /// <param name="dataDirectory">Its data directory, where it says how it is reached.</param>
+    public async Task AwaitServingAsync(string dataDirectory)
+    {
+        Task first = await Task.WhenAny(_serves.Task, _process.WaitForExitAsync()).WaitAsync(StartLimit);
+        if (first != _serves.Task)
         {
-            await silo._reading;
-            throw new InvalidOperationException($"The silo ended with code {silo._process.ExitCode}: {silo.Output}");
+            await _reading;
+            throw new InvalidOperationException($"The silo ended with code {_process.ExitCode}: {Output}");
         }
         string endpoints = await File.ReadAllTextAsync(Path.Combine(dataDirectory, "endpoints.json"));
         using JsonDocument document = JsonDocument.Parse(endpoints);
-        silo.Kafka = document.RootElement.GetProperty("kafka").GetString()!;
-        silo.ZooKeeper = document.RootElement.GetProperty("zookeeper").GetString()!;
-        silo.Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
-        return silo;
+        Kafka = document.RootElement.GetProperty("kafka").GetString()!;
+        ZooKeeper = document.RootElement.GetProperty("zookeeper").GetString()!;
+        Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
     }
 
     /// <summary>Starts a silo that is expected to refuse; returns its exit code and output.</summary>
@@ -83,6 +92,15 @@ public sealed partial class SiloProcess : IAsyncDisposable
         await silo._reading;
         return (silo._process.ExitCode, silo.Output);
     }
+
+    /// <summary>True when it has ended, however.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>SIGSTOP: it stands still and keeps its connections, as a machine does that is paused.</summary>
+    public void Pause() => _ = Kill(_process.Id, SigStop);
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public void Resume() => _ = Kill(_process.Id, SigCont);
 
     /// <summary>kill -9: no handler runs, nothing is closed.</summary>
     public async Task KillAsync()

@@ -1,0 +1,597 @@
+using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Leadership;
+using StreamCoord.Log;
+using StreamCoord.Partitions;
+using StreamCoord.Replication;
+
+namespace StreamCoord.Grains.Replicas;
+
+/// <summary>
+/// This silo's copy of one partition, in the role that it has: the shell around <see cref="LeaderReplica"/> or <see cref="FollowerReplica"/>, and the log. It changes the log, asks the table, carries pushes and
+/// brings the time; what is right is theirs to say.
+/// </summary>
+/// <remarks>
+/// Safe for concurrent use. There is never more than one of the two roles. Changes of the log by a push and take-overs happen one after another (<c>_turn</c>); the rules are asked under a lock that is never held over
+/// disk, network or table (<c>_gate</c>). A copy that is the only one commits by itself what its log has, and none of this is on its way.
+/// </remarks>
+internal sealed partial class PartitionReplica : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ReplicaContext _context;
+    private readonly ReplicaLogView _view;
+    private readonly LeaderPushes _pushes;
+    private readonly bool _isInternal;
+    private readonly TaskCompletionSource _committedKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LeadershipRow _row;
+    private ReplicationOptions _options;
+    private LeaderReplica? _leader;
+    private FollowerReplica? _follower;
+    private LeaderEpoch _unused;
+    private CommitWatch _commits;
+    private bool _isRecovered;
+    private bool _isChanging;
+    private volatile bool _isAlone;
+    private volatile bool _isRemoved;
+    private volatile bool _isHandedOver;
+
+    /// <summary>A copy that begins to follow.</summary>
+    /// <param name="row">The partition's row, read after the process began.</param>
+    /// <param name="log">The copy.</param>
+    /// <param name="unused">A term that this process has claimed already; <see cref="LeaderEpoch.Unknown"/> for none.</param>
+    /// <param name="context">What is around it.</param>
+    /// <param name="isInternal">Whether the topic is one that the service keeps for itself.</param>
+    public PartitionReplica(LeadershipRow row, PartitionLog log, LeaderEpoch unused, ReplicaContext context, bool isInternal)
+    {
+        (_row, Log, _unused, _context, _isInternal) = (row, log, unused, context, isInternal);
+        _view = new ReplicaLogView(log);
+        _pushes = new LeaderPushes(this, context);
+        _options = MakeOptions();
+        // What it had promised before this process began it does not know, unless it led itself or nobody has.
+        long grantedUntilMs = row.LeaderNode is null || row.LeaderNode == Self.Node ? long.MinValue : context.Clock.NowMs + _options.LeaseMs + _options.ClockDriftMs;
+        _follower = new FollowerReplica(Self, _view, _options, row.LeaderEpoch, grantedUntilMs);
+        if (!IsOnlyCopy(row))
+        {
+            log.CommitLimit = Offset.Zero;
+        }
+    }
+
+    /// <summary>The topic's identity.</summary>
+    public TopicId TopicId => _row.TopicId;
+
+    /// <summary>The partition's number.</summary>
+    public int Partition => _row.Partition;
+
+    /// <summary>The copy.</summary>
+    public PartitionLog Log { get; }
+
+    /// <summary>The newest row that it has heard of.</summary>
+    public LeadershipRow Row => Volatile.Read(ref _row);
+
+    /// <summary>True while it leads, whether or not it may serve.</summary>
+    public bool IsLeading => Volatile.Read(ref _leader) is not null;
+
+    /// <summary>True when it leads, or the table does not say that somebody else does.</summary>
+    public bool MayLead => IsLeading || Row is { } row && (row.LeaderNode is null ? row.InSync.Members[0] == Self : row.LeaderNode == Self.Node);
+
+    /// <summary>True when its topic is deleted.</summary>
+    public bool IsRemoved => _isRemoved;
+
+    /// <summary>Ends when it is known how far the log is committed, so that readers of the copy may begin.</summary>
+    public Task CommittedKnown => _committedKnown.Task;
+
+    /// <summary>True for a topic that the service keeps for itself.</summary>
+    public bool IsInternal => _isInternal;
+
+    /// <summary>True when it follows its topic's configuration, and not the default one.</summary>
+    public bool IsConfigured { get; set; }
+
+    /// <summary>Who has a copy that may lead, as far as this one knows.</summary>
+    public InSyncSet InSync => Volatile.Read(ref _leader)?.InSync ?? Row.InSync;
+
+    private ReplicaId Self => _context.Self;
+
+    /// <summary>True for a partition of which this node is to have the only copy, and has a whole one.</summary>
+    public static bool IsOnlyCopy(LeadershipRow row) => row.Replicas.Count == 1 && row.InSync.Members.Count == 1 && row.InSync.Members[0].Node == row.Replicas[0];
+
+    /// <summary>Follows the topic's configuration.</summary>
+    public void Configure(LogConfig config)
+    {
+        Log.Config = config;
+        lock (_gate)
+        {
+            IsConfigured = true;
+            AdoptOptions();
+            Settle();
+        }
+    }
+
+    /// <summary>Why nothing may be read here now; null when it may. Reads need the leader's lease, and that it knows what is committed.</summary>
+    public (ErrorCode Error, string Message)? CheckRead()
+    {
+        if (_isAlone)
+        {
+            return null;
+        }
+        lock (_gate)
+        {
+            return _leader is not { } leader ? NotLeading()
+                : !leader.HoldsLease(_context.Clock.NowMs) ? (ErrorCode.NotLeaderOrFollower, $"Node {Self} leads partition {Partition} in epoch {leader.Epoch}, but has not heard from all of its in-sync replicas for a while, so another may lead by now.")
+                : leader.HighWatermark == Offset.None ? (ErrorCode.OffsetNotAvailable, $"Node {Self} leads partition {Partition} since a moment, and does not know yet how far it is committed. Try again.")
+                : null;
+        }
+    }
+
+    /// <summary>Why nothing may be appended here now; null when it may.</summary>
+    public (ErrorCode Error, string Message)? CheckAppend(RequiredAcks acks)
+    {
+        int inSyncMin = Math.Max(_options.InSyncMin, Log.Config.MinInsyncReplicas);
+        if (_isAlone && (inSyncMin == 1 || acks != RequiredAcks.All))
+        {
+            return null;
+        }
+        lock (_gate)
+        {
+            return _leader is not { } leader ? NotLeading()
+                : acks == RequiredAcks.All && leader.InSync.Members.Count < inSyncMin
+                    ? (ErrorCode.NotEnoughReplicas, $"Partition {Partition} has {leader.InSync.Members.Count} in-sync replica(s), its topic's min.insync.replicas is {inSyncMin}.")
+                    : null;
+        }
+    }
+
+    /// <summary>
+    /// Leads: in the term that it has, or in a new one where it has none, its log has lost its own, or <paramref name="isNewTerm"/> asks for one. The term stands in the table and the log takes appends in it when this ends.
+    /// </summary>
+    /// <returns>The term, and where the log ended when it began; a new term is given to nobody else.</returns>
+    /// <exception cref="LeadershipRefusedException">Another leads or may lead, or this copy is not in sync.</exception>
+    public async Task<(LeaderEpoch Epoch, Offset EndOffset)> LeadAsync(bool isNewTerm)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isRemoved, this);
+            if (isNewTerm || !IsLeading || Log.NeedsEpoch)
+            {
+                // An append that comes while the term is given away would win the next one, and the successor wait for a lease.
+                LeaderEpoch written = _isHandedOver ? throw new LeadershipRefusedException($"The leadership of partition {Partition} is being handed over. Ask for the metadata anew.") : await RecoverAsync();
+                LeadershipRow won = await ClaimAsync(written, isNewTerm);
+                await Log.BeginEpochAsync(won.LeaderEpoch);
+                Offset end = Log.EndOffset;
+                BeginTerm(won);
+                return (won.LeaderEpoch, end);
+            }
+            return (Log.Epoch, Log.EndOffset);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Whether its log has anything, committed or not.</summary>
+    public async ValueTask<bool> HasRecordsAsync()
+    {
+        await RecoverAsync();
+        return Log.EndOffset > Offset.Zero;
+    }
+
+    /// <summary>Carries a push out. Null when it could not be: the leader sends it again.</summary>
+    public async Task<PushReply?> FollowAsync(Push push, RecordData data)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await RecoverAsync();
+            return await CarryOutAsync(push, data);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or ObjectDisposedException)
+        {
+            LogPushFailed(_context.Logger, TopicId, Partition, failure.Message);
+            return null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>A push of this copy has been answered, or will not be.</summary>
+    public void PushEnded(OutgoingPush push, PushReply? reply)
+    {
+        lock (_gate)
+        {
+            if (_leader != push.Term)
+            {
+                return;
+            }
+            if (reply is null)
+            {
+                push.Term.PushFailed(push.Plan, _context.Clock.NowMs);
+            }
+            else
+            {
+                push.Term.PushAnswered(push.Plan, reply, _context.Clock.NowMs);
+            }
+            Settle();
+        }
+        _pushes.Continue(push.Plan.Node);
+    }
+
+    /// <summary>The partition's row is this.</summary>
+    public void See(LeadershipRow row)
+    {
+        lock (_gate)
+        {
+            if (row.InSync.Version <= _row.InSync.Version)
+            {
+                return;
+            }
+            bool isOtherwiseKept = row.Replicas.Count != _row.Replicas.Count;
+            Volatile.Write(ref _row, row);
+            if (isOtherwiseKept)
+            {
+                AdoptOptions();
+            }
+            _leader?.TableSays(row.LeaderEpoch, row.InSync);
+            _leader?.ReplicateTo(row.Replicas, _context.Clock.NowMs);
+            _follower?.Learn(row.LeaderEpoch);
+            Settle();
+        }
+        _pushes.ContinueAll();
+    }
+
+    /// <summary>The leader of a term serves no more: this copy need not wait before it takes over.</summary>
+    public void Released(LeaderEpoch epoch)
+    {
+        lock (_gate)
+        {
+            _follower?.Released(epoch);
+        }
+    }
+
+    /// <summary>True when this copy is to take over now.</summary>
+    public bool IsTakeOverDue()
+    {
+        LeadershipRow row = Row;
+        if (IsLeading || _turn.CurrentCount == 0 || (!row.InSync.Contains(Self)))
+        {
+            return false;
+        }
+        bool isBegun = _follower is { IsTakingOver: true };
+        return isBegun || (TakeOver.IsDue(Self, row.LeaderNode, row.InSync, row.Replicas, _context.Nodes.Alive) && MayBegin());
+    }
+
+    /// <summary>What is to be done from time to time while it leads others: signs of life, and changes of the in-sync set.</summary>
+    public void Tick()
+    {
+        if (_isAlone || !IsLeading)
+        {
+            return;
+        }
+        InSyncChange? change = null;
+        lock (_gate)
+        {
+            if (_leader is not { } leader)
+            {
+                return;
+            }
+            MarkUnreachable(leader);
+            if (_commits.IsOverdue(leader.HighWatermark, Log, _context.Clock.NowMs))
+            {
+                Log.RefuseUncommitted(ErrorCode.RequestTimedOut, $"Partition {Partition} could not be committed on its in-sync replicas in time. It may be later.");
+            }
+            if (!_isChanging && leader.ProposeChange(_context.Clock.NowMs) is { } proposed)
+            {
+                (change, _isChanging) = (proposed, true);
+            }
+        }
+        _pushes.ContinueAll();
+        if (change is not null)
+        {
+            _ = ChangeInSyncAsync(change);
+        }
+    }
+
+    /// <summary>
+    /// Stops serving, so that another can lead at once. Ends when a successor has everything; it is told by the caller. Null when there is none: then nothing has changed, unless the log was full of what nobody else has.
+    /// </summary>
+    public async Task<(NodeId Successor, LeaderEpoch Epoch)?> ResignAsync(TimeSpan patience)
+    {
+        LeaderReplica? leader = Volatile.Read(ref _leader);
+        if (_isAlone || leader is null || leader.InSync.Members.Count < 2)
+        {
+            return null;
+        }
+        _isHandedOver = true;
+        Log.EndEpoch(ErrorCode.NotLeaderOrFollower, $"The leadership of partition {Partition} is being handed over. Ask for the metadata anew.");
+        long untilMs = _context.Clock.NowMs + (long)patience.TotalMilliseconds;
+        while (_context.Clock.NowMs < untilMs)
+        {
+            lock (_gate)
+            {
+                if (_leader != leader)
+                {
+                    return null;
+                }
+                MarkUnreachable(leader);
+                if (leader.FindSuccessor() is { } successor)
+                {
+                    leader.Resign();
+                    return (successor.Node, leader.Epoch);
+                }
+            }
+            _pushes.ContinueAll();
+            await Task.Delay(TimeSpan.FromMilliseconds(5), _context.Clock.Time);
+        }
+        // Nobody may ever say that these are committed, and the silo's stop waits for whoever waits for that.
+        Log.RefuseUncommitted(ErrorCode.NotEnoughReplicasAfterAppend, $"Node {Self} stops, and no other one has all of partition {Partition}. What was sent may be committed later.");
+        return null;
+    }
+
+    /// <summary>The topic is deleted: nothing is done here any more.</summary>
+    public void Remove()
+    {
+        lock (_gate)
+        {
+            _isRemoved = true;
+            (_leader, _isAlone, Log.Moved) = (null, false, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Runs something of the term's rules under their lock; nothing when the term is over.</summary>
+    internal void UnderGate(Action<LeaderReplica> action)
+    {
+        lock (_gate)
+        {
+            if (_leader is { } leader)
+            {
+                action(leader);
+                Settle();
+            }
+        }
+    }
+
+    // A topic cannot ask for more copies than it is to have (KIP-966), but for who wants to hear of them.
+    private ReplicationOptions MakeOptions()
+    {
+        LogConfig config = Log.Config;
+        int inSyncMin = _isInternal ? (_row.Replicas.Count >= 3 ? 2 : 1) : Math.Min(config.MinInsyncReplicas, _row.Replicas.Count);
+        return new ReplicationOptions { InSyncMin = inSyncMin, CountsFlushed = config.WaitsForFlush, PushesUnderWayMax = 1 };
+    }
+
+    private void AdoptOptions()
+    {
+        _options = MakeOptions();
+        _leader?.Configure(_options);
+        _follower?.Configure(_options);
+    }
+
+    private (ErrorCode Error, string Message) NotLeading() =>
+        (ErrorCode.NotLeaderOrFollower, $"Partition {Partition} is led by node {Row.LeaderNode?.ToString() ?? "none"}, and this is node {Self}. Ask for the metadata anew.");
+
+    private void MarkUnreachable(LeaderReplica leader) => leader.Peers.Where(node => _context.Nodes.Find(node) is null).ToList().ForEach(leader.Unreachable);
+
+    private bool MayBegin()
+    {
+        lock (_gate)
+        {
+            return _follower?.MayTakeOver(_context.Clock.NowMs) == true;
+        }
+    }
+
+    private async ValueTask<LeaderEpoch> RecoverAsync()
+    {
+        if (!_isRecovered)
+        {
+            await Log.RecoverAsync();
+            _isRecovered = true;
+            if (IsOnlyCopy(Row))
+            {
+                _committedKnown.TrySetResult();
+            }
+        }
+        return Log.LastEpoch;
+    }
+
+    private async Task<LeadershipRow> ClaimAsync(LeaderEpoch written, bool isNewTerm)
+    {
+        if (TakeUnused(written, isNewTerm) is { } unused)
+        {
+            return unused;
+        }
+        while (true)
+        {
+            LeadershipRow row = Row;
+            LeaderEpoch next = NextEpoch(row, written, isNewTerm);
+            LeadershipRow? found = await _context.Claims.ClaimAsync(new Claim(TopicId, Partition, row.LeaderEpoch, next));
+            if (found is null)
+            {
+                throw new LeadershipRefusedException($"Partition {Partition} of the topic with id {TopicId} is not in the leadership table: the topic was deleted, or is not created yet.");
+            }
+            bool isNews = _context.Rows.See(found);
+            See(found);
+            if (found.LeaderEpoch == next && found.LeaderNode == Self.Node)
+            {
+                if (isNews)
+                {
+                    _ = _context.Peers.AnnounceAsync([found]);
+                }
+                return found;
+            }
+            LogLostSwap(_context.Logger, Partition, TopicId, row.LeaderEpoch);
+            lock (_gate)
+            {
+                _follower?.EndTakeOver(found.LeaderEpoch);
+            }
+        }
+    }
+
+    private LeadershipRow? TakeUnused(LeaderEpoch written, bool isNewTerm)
+    {
+        LeaderEpoch unused = _unused;
+        _unused = LeaderEpoch.Unknown;
+        return unused > written && Row.LeaderEpoch == unused && !(isNewTerm && unused.Value == 0) ? Row : null;
+    }
+
+    private LeaderEpoch NextEpoch(LeadershipRow row, LeaderEpoch written, bool isNewTerm)
+    {
+        if (!row.InSync.Contains(Self))
+        {
+            throw new LeadershipRefusedException($"Node {Self} cannot lead partition {Partition} of the topic with id {TopicId}: its in-sync set is {string.Join(',', row.InSync.Members)}.");
+        }
+        lock (_gate)
+        {
+            LeaderEpoch next;
+            if (_leader is { } leader)
+            {
+                Log.EndEpoch(ErrorCode.NotLeaderOrFollower, $"Partition {Partition} begins a new term. Send it again.");
+                next = Newest(Newest(row.LeaderEpoch, written), leader.Epoch).Next();
+            }
+            else
+            {
+                bool isLed = row.LeaderNode is { } node && node != Self.Node && _context.Nodes.Find(node) is not null && !_follower!.IsReleased;
+                if (isLed || !_follower!.TryBeginTakeOver(_context.Clock.NowMs))
+                {
+                    (ErrorCode _, string message) = NotLeading();
+                    throw new LeadershipRefusedException(message);
+                }
+                next = _follower.NextEpoch(row.LeaderEpoch);
+            }
+            // The term is the upper half of a coordinator's numbers, which begin above zero.
+            return isNewTerm && next.Value == 0 ? next.Next() : next;
+        }
+    }
+
+    private static LeaderEpoch Newest(LeaderEpoch left, LeaderEpoch right) => left > right ? left : right;
+
+    private void BeginTerm(LeadershipRow won)
+    {
+        Invariant.Holds(won.LeaderNode == Self.Node && won.InSync.Contains(Self));
+        lock (_gate)
+        {
+            _follower = null;
+            var leader = new LeaderReplica(Self, won.LeaderEpoch, _view, won.InSync, won.Replicas, _options, _context.Clock.NowMs);
+            Volatile.Write(ref _leader, leader);
+            leader.TableSays(_row.LeaderEpoch, _row.InSync);
+            leader.ReplicateTo(_row.Replicas, _context.Clock.NowMs);
+            Settle();
+        }
+        if (!_isAlone)
+        {
+            LogLeads(_context.Logger, Self.Node, TopicId, Partition, won.LeaderEpoch);
+        }
+        _pushes.ContinueAll();
+    }
+
+    private async Task<PushReply?> CarryOutAsync(Push push, RecordData data)
+    {
+        PushVerdict verdict;
+        lock (_gate)
+        {
+            if (_isRemoved)
+            {
+                return null;
+            }
+            if (_leader is { } leader)
+            {
+                if (push.Epoch <= leader.Epoch)
+                {
+                    return new PushReply(PushOutcome.Fenced, Self, leader.Epoch, push.Number, push.SentAtMs, Offset.None, Log.EndOffset, Offset.None, LeaderEpoch.Unknown);
+                }
+                StepDown(push.Epoch);
+            }
+            verdict = _follower!.Judge(push, _context.Clock.NowMs);
+        }
+        if (verdict.Outcome == PushOutcome.Accepted && (verdict.BeginAt != Offset.None || verdict.CutTo != Offset.None || verdict.SkippedCount < push.Batches.Count))
+        {
+            await Log.FollowAsync(FollowedPush.ChangeOf(push, verdict, data.Bytes, _options.CountsFlushed));
+        }
+        PushReply reply;
+        Offset deletedTo;
+        lock (_gate)
+        {
+            reply = _follower!.Answer(push, verdict);
+            deletedTo = Offset.Min(push.StartOffset, _follower.HighWatermark);
+            Settle();
+        }
+        if (reply.Outcome == PushOutcome.Accepted && deletedTo > Log.StartOffset)
+        {
+            await Log.RaiseStartOffsetAsync(deletedTo);
+        }
+        return reply;
+    }
+
+    // After anything that the rules were told: what follows from it for the log. With the gate held.
+    private void Settle()
+    {
+        if (_leader is { IsDeposed: true })
+        {
+            StepDown(_row.LeaderEpoch);
+        }
+        if (_leader is { } leader)
+        {
+            _isAlone = leader.Peers.Count == 0 && leader.InSync.Members.Count == 1;
+            Log.Moved = _isAlone ? null : _pushes.LogMoved;
+            if (leader.InSync.Members.Count < _options.InSyncMin)
+            {
+                Log.RefuseUncommitted(ErrorCode.NotEnoughReplicasAfterAppend, $"Partition {Partition} has fewer in-sync replicas than its topic's min.insync.replicas asks for.");
+            }
+            leader.LogChanged();
+            Commit(_isAlone && leader.InSync.Members.Count >= _options.InSyncMin ? new Offset(long.MaxValue) : leader.HighWatermark);
+        }
+        else if (_follower is { } follower)
+        {
+            Commit(follower.HighWatermark);
+        }
+    }
+
+    private void Commit(Offset limit)
+    {
+        if (limit != Offset.None)
+        {
+            if (Log.CommitLimit != limit)
+            {
+                Log.CommitLimit = limit;
+            }
+            _committedKnown.TrySetResult();
+        }
+    }
+
+    private void StepDown(LeaderEpoch newer)
+    {
+        LogStepsDown(_context.Logger, Self.Node, TopicId, Partition, _leader!.Epoch, newer);
+        (ErrorCode error, string message) = NotLeading();
+        // Before the term's end, which wakes readers: they are to find that nobody leads here.
+        (_isAlone, Log.Moved) = (false, null);
+        Volatile.Write(ref _leader, null);
+        Log.CommitLimit = Log.HighWatermark;
+        Log.EndEpoch(error, message);
+        _follower = new FollowerReplica(Self, _view, _options, Newest(newer, _row.LeaderEpoch), long.MinValue);
+    }
+
+    private async Task ChangeInSyncAsync(InSyncChange change)
+    {
+        if (await _context.Changes.TryRunAsync(TopicId, Partition, change) is { } row)
+        {
+            _context.Rows.See(row);
+            See(row);
+            await _context.Peers.AnnounceAsync([row]);
+        }
+        _isChanging = false;
+    }
+
+    [LoggerMessage(2821, LogLevel.Debug, "Node {Node} leads partition {Partition} of topic {TopicId} in epoch {Epoch}.")]
+    private static partial void LogLeads(ILogger logger, NodeId node, TopicId topicId, int partition, LeaderEpoch epoch);
+
+    [LoggerMessage(2822, LogLevel.Information, "Node {Node} does not lead partition {Partition} of topic {TopicId} any more: its epoch {Epoch} was followed by {Newer}.")]
+    private static partial void LogStepsDown(ILogger logger, NodeId node, TopicId topicId, int partition, LeaderEpoch epoch, LeaderEpoch newer);
+
+    [LoggerMessage(2823, LogLevel.Warning, "What the leader of partition {Partition} of topic {TopicId} has sent could not be written; it will send it again: {Reason}")]
+    private static partial void LogPushFailed(ILogger logger, TopicId topicId, int partition, string reason);
+
+    [LoggerMessage(2824, LogLevel.Information, "Partition {Partition} of topic {TopicId} was claimed by another while it had epoch {Epoch}.")]
+    private static partial void LogLostSwap(ILogger logger, int partition, TopicId topicId, LeaderEpoch epoch);
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Cluster;
+using StreamCoord.Grains.Leadership;
+
+namespace StreamCoord.Grains.Replicas;
+
+/// <summary>The way from this silo to the others: a lane to each for pushes, and announcements to all. One per silo; safe for concurrent use.</summary>
+internal sealed partial class Peers(IServiceProvider services, IClusterNodes nodes, ClusterIdentity identity, ILogger<Peers> logger)
+{
+    private readonly ConcurrentDictionary<NodeId, PeerLane> _lanes = new();
+
+    // Made with the silo's own parts, which are not there yet when this is.
+    private readonly Lazy<ReplicaClient> _client = new(() => ActivatorUtilities.CreateInstance<ReplicaClient>(services));
+
+    /// <summary>Sends a push; its end is told to the copy that made it.</summary>
+    public void Send(NodeId node, OutgoingPush push) => _lanes.GetOrAdd(node, static (added, self) => new PeerLane(added, self), this).Send(push);
+
+    /// <summary>The service of a node; null when it does not live.</summary>
+    public IReplicaService? Find(NodeId node) => nodes.Find(node) is { } silo ? _client.Value.Of(silo) : null;
+
+    /// <summary>Tells the other silos of changed rows. Who does not hear of them reads them before long.</summary>
+    public Task AnnounceAsync(IReadOnlyList<LeadershipRow> rows) => TellAllAsync(service => service.Announce([.. rows.Select(LeadershipNews.Of)]));
+
+    /// <summary>Tells the other silos that a partition's topic is deleted.</summary>
+    public Task DeleteAsync(TopicId topicId, int partition) => TellAllAsync(service => service.Delete(topicId, partition));
+
+    private Task TellAllAsync(Func<IReplicaService, Task> tell) =>
+        Task.WhenAll(nodes.Alive.Where(replica => replica.Node != identity.NodeId).Select(replica => TellAsync(replica.Node, tell)));
+
+    private async Task TellAsync(NodeId node, Func<IReplicaService, Task> tell)
+    {
+        try
+        {
+            if (Find(node) is { } service)
+            {
+                await tell(service);
+            }
+        }
+#pragma warning disable CA1031 // Whoever could not be told reads the table before long.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogUntold(logger, node, failure.Message);
+        }
+    }
+
+    [LoggerMessage(2811, LogLevel.Debug, "Node {Node} could not be told of a change of leadership: {Reason}")]
+    private static partial void LogUntold(ILogger logger, NodeId node, string reason);
+}

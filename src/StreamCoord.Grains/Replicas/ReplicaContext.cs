@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Cluster;
+using StreamCoord.Grains.Leadership;
+using StreamCoord.Replication;
+
+namespace StreamCoord.Grains.Replicas;
+
+/// <summary>What all copies of this silo share. Immutable.</summary>
+/// <param name="Self">This node, and the life of its data directory.</param>
+/// <param name="Nodes">Who lives.</param>
+/// <param name="Rows">What is known of who leads.</param>
+/// <param name="Table">Who decides about that.</param>
+/// <param name="Changes">The way to change in-sync sets.</param>
+/// <param name="Claims">The way to claim a term.</param>
+/// <param name="Peers">The way to the other copies.</param>
+/// <param name="Clock">The monotonic clock.</param>
+/// <param name="Logger">Where changes of roles are reported.</param>
+internal sealed record ReplicaContext(
+    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, Peers Peers, MonotonicClock Clock, ILogger<PartitionReplica> Logger);
+
+/// <summary>Milliseconds since some moment before the silo started; never goes back. Safe for concurrent use.</summary>
+internal sealed class MonotonicClock(TimeProvider time)
+{
+    private readonly long _origin = time.GetTimestamp();
+
+    /// <summary>Now.</summary>
+    public long NowMs => (long)time.GetElapsedTime(_origin).TotalMilliseconds;
+
+    /// <summary>The clock that it is read from.</summary>
+    public TimeProvider Time => time;
+}

@@ -1,0 +1,341 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Cluster;
+using StreamCoord.Grains.Leadership;
+using StreamCoord.Grains.Topics;
+using StreamCoord.Log;
+using StreamCoord.Replication;
+using StreamCoord.Topics;
+
+namespace StreamCoord.Grains.Replicas;
+
+/// <summary>
+/// All copies of partitions on this silo. It finds them by the leadership table, has them take over what they are first in line for, and hand over what they lead when the silo stops. One per silo; safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// A partition of which this node has the only copy is led by it from the start: a term of each is claimed at the silo's start, many at a time, and its log is opened when it is used. Everything else is looked at
+/// several times a second.
+/// </remarks>
+internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SuccessorInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<(TopicId, int), PartitionReplica> _replicas = new();
+    private readonly ConcurrentDictionary<(TopicId, int), LeaderEpoch> _unused = new();
+    private readonly ConcurrentDictionary<PartitionReplica, bool> _takingOver = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly LogManager _logs;
+    private readonly InternalTopics _internalTopics;
+    private readonly ReplicaContext _context;
+    private readonly ILogger<ReplicaRegistry> _logger;
+    private Task _ticking = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
+
+    public ReplicaRegistry(LogManager logs, InternalTopics internalTopics, ReplicaContext context, ILogger<ReplicaRegistry> logger)
+    {
+        (_logs, _internalTopics, _context, _logger) = (logs, internalTopics, context, logger);
+        context.Rows.Changed += Adopt;
+    }
+
+    /// <summary>The copies that there are.</summary>
+    public IEnumerable<PartitionReplica> All => _replicas.Values;
+
+    /// <summary>This node.</summary>
+    public NodeId Self => _context.Self.Node;
+
+    private bool IsAlone => _context.Nodes is LoneNode;
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe(nameof(ReplicaRegistry), ServiceLifecycleStage.RuntimeStorageServices, _ => LoadAsync());
+        lifecycle.Subscribe(nameof(ReplicaRegistry), ServiceLifecycleStage.RuntimeGrainServices + 1, _ => StartAsync(), _ => StopAsync());
+        lifecycle.Subscribe(nameof(HandOverAsync), ServiceLifecycleStage.Active, _ => Task.CompletedTask, _ => HandOverAsync());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _leaving.Dispose();
+        foreach (PartitionReplica replica in _replicas.Values)
+        {
+            replica.Dispose();
+        }
+    }
+
+    /// <summary>This silo's copy of a partition; null when it is to have none, or there is no such partition.</summary>
+    public async ValueTask<PartitionReplica?> FindAsync(TopicId topicId, int partition)
+    {
+        await _loaded.Task;
+        return _replicas.TryGetValue((topicId, partition), out PartitionReplica? replica) ? replica
+            : await FindRowAsync(topicId, partition) is { } row && IsKeptHere(row) ? Ensure(row) : null;
+    }
+
+    /// <summary>A partition's row, asked for if it is not known; null when there is none.</summary>
+    public async ValueTask<LeadershipRow?> FindRowAsync(TopicId topicId, int partition)
+    {
+        if (_context.Rows.Find(topicId, partition) is null && await _context.Table.FindAsync(topicId, partition) is { } row)
+        {
+            _context.Rows.See(row);
+        }
+        return _context.Rows.Find(topicId, partition);
+    }
+
+    /// <summary>A row was heard of from another silo.</summary>
+    public void Hear(LeadershipRow row) => _context.Rows.See(row);
+
+    /// <summary>Rows were made or changed by this silo: the others are told.</summary>
+    public Task TellAsync(IReadOnlyList<LeadershipRow> rows)
+    {
+        foreach (LeadershipRow row in rows)
+        {
+            _context.Rows.See(row);
+        }
+        return _context.Peers.AnnounceAsync(rows);
+    }
+
+    /// <summary>Carries out a push on the copy that it is for; null when that is not here.</summary>
+    public async Task<PushReply?> PushAsync(ReplicaPush push) =>
+        await FindAsync(push.TopicId, push.Partition) is { } replica ? await replica.FollowAsync(push.Push, push.Data) : null;
+
+    /// <summary>The leader of a term has given it up for this silo's copy.</summary>
+    public void Released(ReleasedTerm term)
+    {
+        if (_replicas.TryGetValue((term.TopicId, term.Partition), out PartitionReplica? replica))
+        {
+            replica.Released(term.Epoch);
+            BeginTakeOver(replica);
+        }
+    }
+
+    /// <summary>The topic is deleted: the partition's copies go, on all silos that live.</summary>
+    public Task DeleteEverywhereAsync(TopicId topicId, int partition) => Task.WhenAll(DeleteAsync(topicId, partition), _context.Peers.DeleteAsync(topicId, partition));
+
+    /// <summary>The topic is deleted: the partition's copy on this silo goes.</summary>
+    public Task DeleteAsync(TopicId topicId, int partition)
+    {
+        _context.Rows.Forget(topicId, partition);
+        _unused.TryRemove((topicId, partition), out _);
+        if (_replicas.TryRemove((topicId, partition), out PartitionReplica? replica))
+        {
+            replica.Remove();
+        }
+        return _logs.RemoveAsync(topicId, partition);
+    }
+
+    private async Task LoadAsync()
+    {
+        IReadOnlyList<LeadershipRow> rows = await _context.Table.ReadAllAsync();
+        Claim[] claims = [.. rows.Where(row => PartitionReplica.IsOnlyCopy(row) && row.InSync.Contains(_context.Self)).Select(row => new Claim(row.TopicId, row.Partition, row.LeaderEpoch, row.LeaderEpoch.Next()))];
+        Dictionary<(TopicId, int), LeadershipRow> claimed = (await _context.Table.ClaimAsync(claims, _context.Self)).ToDictionary(row => (row.TopicId, row.Partition));
+        foreach (LeadershipRow row in claimed.Values)
+        {
+            _unused[(row.TopicId, row.Partition)] = row.LeaderEpoch;
+        }
+        _loaded.TrySetResult();
+        foreach (LeadershipRow row in rows)
+        {
+            _context.Rows.See(claimed.GetValueOrDefault((row.TopicId, row.Partition), row));
+        }
+    }
+
+    private Task StartAsync()
+    {
+        _ticking = Task.Run(TickAsync, CancellationToken.None);
+        _reading = IsAlone ? Task.CompletedTask : Task.Run(ReadAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync()
+    {
+        await _leaving.CancelAsync();
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_ticking, _reading);
+    }
+
+    private void Adopt(LeadershipRow row)
+    {
+        if (_replicas.TryGetValue((row.TopicId, row.Partition), out PartitionReplica? replica))
+        {
+            replica.See(row);
+        }
+        else if (IsKeptHere(row) && !PartitionReplica.IsOnlyCopy(row))
+        {
+            Ensure(row);
+        }
+    }
+
+    private bool IsKeptHere(LeadershipRow row) => row.Replicas.Contains(_context.Self.Node) || row.InSync.Contains(_context.Self);
+
+    private PartitionReplica Ensure(LeadershipRow row) => _replicas.GetOrAdd((row.TopicId, row.Partition), _ =>
+    {
+        LeaderEpoch unused = _unused.TryRemove((row.TopicId, row.Partition), out LeaderEpoch claimed) ? claimed : LeaderEpoch.Unknown;
+        TopicDescription? internalTopic = _internalTopics.All.FirstOrDefault(topic => topic.TopicId == row.TopicId);
+        LogConfig config = internalTopic is null ? LogConfig.Default : LogConfig.From(internalTopic.Configs);
+        return new PartitionReplica(row, _logs.Get(row.TopicId, row.Partition, config), unused, _context, internalTopic is not null);
+    });
+
+    private async Task TickAsync()
+    {
+        using var timer = new PeriodicTimer(TickInterval, _context.Clock.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_leaving.Token))
+            {
+                foreach (PartitionReplica replica in _replicas.Values)
+                {
+                    replica.Tick();
+                    if (replica.IsTakeOverDue())
+                    {
+                        BeginTakeOver(replica);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private void BeginTakeOver(PartitionReplica replica)
+    {
+        if (!_leaving.IsCancellationRequested && !PartitionReplica.IsOnlyCopy(replica.Row) && _takingOver.TryAdd(replica, true))
+        {
+            _ = Task.Run(() => TakeOverAsync(replica));
+        }
+    }
+
+    private async Task TakeOverAsync(PartitionReplica replica)
+    {
+        try
+        {
+            await replica.LeadAsync(isNewTerm: false);
+        }
+        catch (LeadershipRefusedException)
+        {
+            // Another was faster, or the last leader has time left: the next look says what is to be done.
+        }
+#pragma warning disable CA1031 // Whatever it is, it is tried again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogNotTakenOver(_logger, replica.TopicId, replica.Partition, failure.Message);
+            await Task.Delay(RetryDelay, _context.Clock.Time);
+        }
+        finally
+        {
+            _takingOver.TryRemove(replica, out _);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        using var timer = new PeriodicTimer(ReadInterval, _context.Clock.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                await TryReadOnceAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task TryReadOnceAsync()
+    {
+        try
+        {
+            TopicId[] known = [.. _context.Rows.Topics];
+            IReadOnlyList<LeadershipRow> rows = await _context.Table.ReadAllAsync();
+            foreach (LeadershipRow row in rows)
+            {
+                _context.Rows.See(row);
+            }
+            foreach (TopicId gone in known.Except(rows.Select(row => row.TopicId)))
+            {
+                Forget(gone);
+            }
+        }
+#pragma warning disable CA1031 // The table may be out of reach for long: what is led goes on, and the next look comes.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogUnread(_logger, failure.Message);
+        }
+    }
+
+    // The files stay: whoever has deleted the topic says so, and a table that lost its rows does not.
+    private void Forget(TopicId topicId)
+    {
+        _context.Rows.Forget(topicId);
+        foreach (((TopicId, int) key, PartitionReplica replica) in _replicas.Where(pair => pair.Key.Item1 == topicId).ToArray())
+        {
+            replica.Remove();
+            _replicas.TryRemove(key, out _);
+        }
+    }
+
+    private async Task HandOverAsync()
+    {
+        await _leaving.CancelAsync();
+        var released = new ConcurrentBag<(NodeId Successor, ReleasedTerm Term)>();
+        await Task.WhenAll(_replicas.Values.Where(replica => replica.IsLeading).Select(async replica =>
+        {
+            if (await replica.ResignAsync(HandOverPatience) is { } resigned)
+            {
+                released.Add((resigned.Successor, new ReleasedTerm(replica.TopicId, replica.Partition, resigned.Epoch)));
+            }
+        }));
+        await Task.WhenAll(released.GroupBy(each => each.Successor).Select(group => TryReleaseAsync(group.Key, [.. group.Select(each => each.Term)])));
+        await SeeSuccessorsAsync([.. released.Select(each => each.Term)]);
+    }
+
+    // The others tell only those that stay. What this silo has to do yet, such as writing to the tree, needs to know who leads now: else it waits for itself until the process is ended.
+    private async Task SeeSuccessorsAsync(ReleasedTerm[] terms)
+    {
+        long untilMs = _context.Clock.NowMs + (long)HandOverPatience.TotalMilliseconds;
+        while (_context.Clock.NowMs < untilMs && terms.Any(term => _context.Rows.Find(term.TopicId, term.Partition) is { } row && row.LeaderEpoch <= term.Epoch))
+        {
+            await Task.Delay(SuccessorInterval, _context.Clock.Time);
+            await TryReadOnceAsync();
+        }
+    }
+
+    private async Task TryReleaseAsync(NodeId successor, ReleasedTerm[] terms)
+    {
+        try
+        {
+            await (_context.Peers.Find(successor)?.Release(terms) ?? Task.CompletedTask);
+            LogHandedOver(_logger, terms.Length, successor);
+        }
+#pragma warning disable CA1031 // Then it waits for its lease to run out, as after any other end.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogNotHandedOver(_logger, terms.Length, successor, failure.Message);
+        }
+    }
+
+    [LoggerMessage(2831, LogLevel.Warning, "Partition {Partition} of topic {TopicId} could not be taken over; it is tried again: {Reason}")]
+    private static partial void LogNotTakenOver(ILogger logger, TopicId topicId, int partition, string reason);
+
+    [LoggerMessage(2832, LogLevel.Warning, "The leadership table could not be read; what this silo leads it goes on leading: {Reason}")]
+    private static partial void LogUnread(ILogger logger, string reason);
+
+    [LoggerMessage(2833, LogLevel.Information, "{Count} partitions were handed over to node {Node}.")]
+    private static partial void LogHandedOver(ILogger logger, int count, NodeId node);
+
+    [LoggerMessage(2834, LogLevel.Warning, "{Count} partitions could not be handed over to node {Node}, which takes them over by itself: {Reason}")]
+    private static partial void LogNotHandedOver(ILogger logger, int count, NodeId node, string reason);
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using StreamCoord.Cluster.Tests.Checking;
+using StreamCoord.Cluster.Tests.Running;
+
+namespace StreamCoord.Cluster.Tests.Load;
+
+/// <summary>Everything that clients do to a cluster while it is hurt, what is watched meanwhile, and what must hold of it in the end. Used by one caller. Disposing it tells the clients to end and waits for none.</summary>
+internal sealed class Traffic : IDisposable
+{
+    public const int Partitions = 3;
+
+    private readonly TestCluster _cluster;
+    private readonly CancellationTokenSource _stopClients = new();
+    private readonly CancellationTokenSource _stopWatches = new();
+    private readonly LeadershipWatch _leaderships;
+    private readonly HighWatermarkWatch _highWatermarks;
+    private readonly Sessions _sessions;
+    private readonly List<Task> _clients;
+    private readonly List<Task> _watches;
+
+    private Traffic(TestCluster cluster, string topic, string topicId, int seed, bool hasKafka)
+    {
+        (_cluster, TopicId) = (cluster, topicId);
+        (Http, Kafka) = (new AppendHistory(topic), new AppendHistory($"{topic}-kafka"));
+        _leaderships = new LeadershipWatch(cluster);
+        _highWatermarks = new HighWatermarkWatch(cluster, topic, Partitions, seed);
+        ZNodes = new ZNodeWrites(cluster, $"{topic}-znode", seed);
+        _sessions = new Sessions(cluster, $"{topic}-session", seed);
+        _watches = [Task.Run(() => _leaderships.RunAsync(_stopWatches.Token)), Task.Run(() => _highWatermarks.RunAsync(_stopWatches.Token))];
+        _clients =
+        [
+            Task.Run(() => new HttpAppends(cluster, Http, Partitions, seed).RunAsync(_stopClients.Token)),
+            Task.Run(() => ZNodes.RunAsync(_stopClients.Token)),
+            Task.Run(() => _sessions.RunAsync(_stopClients.Token)),
+        ];
+        if (hasKafka)
+        {
+            _clients.Add(Task.Run(() => new KafkaAppends(cluster, Kafka, Partitions, seed).RunAsync(_stopClients.Token)));
+        }
+    }
+
+    /// <summary>What is appended by HTTP.</summary>
+    public AppendHistory Http { get; }
+
+    /// <summary>What is appended by librdkafka.</summary>
+    public AppendHistory Kafka { get; }
+
+    public ZNodeWrites ZNodes { get; }
+
+    /// <summary>The topic of <see cref="Http"/>.</summary>
+    public string TopicId { get; }
+
+    private string? KafkaTopicId { get; init; }
+
+    /// <summary>Makes topics and begins; returns when something was acknowledged in every partition.</summary>
+    public static async Task<Traffic> BeginAsync(TestCluster cluster, string topic, int seed)
+    {
+        bool hasKafka = KafkaAppends.IsPossible(cluster);
+        string topicId = await cluster.CreateTopicAsync(topic, Partitions);
+        string? kafkaTopicId = hasKafka ? await cluster.CreateTopicAsync($"{topic}-kafka", Partitions) : null;
+        var traffic = new Traffic(cluster, topic, topicId, seed, hasKafka) { KafkaTopicId = kafkaTopicId };
+        await traffic.AwaitProgressAsync();
+        return traffic;
+    }
+
+    /// <summary>Waits until appends to every partition and writes of znodes are acknowledged that come after now. Returns how long that took.</summary>
+    public async Task<TimeSpan> AwaitProgressAsync()
+    {
+        long since = Stopwatch.GetTimestamp();
+        while (Enumerable.Range(0, Partitions).Any(partition => Http.FirstAfter(partition, since) is null) || !ZNodes.WrittenAt.Any(at => at > since))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(since) < TestCluster.WholeLimit, $"Nothing is acknowledged any more. {Describe()}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        return Stopwatch.GetElapsedTime(since);
+    }
+
+    /// <summary>Ends the clients and holds everything against what they were told. All silos run; the cluster becomes whole.</summary>
+    public async Task CheckAsync()
+    {
+        await _cluster.AwaitWholeAsync();
+        await EndAsync();
+        await _cluster.AwaitWholeAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine(Describe());
+        await ZNodes.ReadAllAsync();
+        await _sessions.CheckAsync();
+        Assert.Null(ZNodeCheck.FindProblem(ZNodes.Observations));
+        await CheckRecordsAsync();
+        Assert.Empty(_leaderships.Problems);
+        Assert.Empty(_highWatermarks.Problems);
+        Assert.Equal([], Kafka.Failures.Keys.Where(failure => failure.Contains("FATAL", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Reads everything through every silo.</summary>
+    public async Task CheckRecordsAsync()
+    {
+        foreach (ClusterNode node in _cluster.Nodes)
+        {
+            await RecordsCheck.CheckAsync(node, Http, Partitions);
+            if (KafkaTopicId is not null)
+            {
+                await RecordsCheck.CheckAsync(node, Kafka, Partitions);
+            }
+        }
+    }
+
+    /// <summary>Stops the silos and compares what they have on their disks.</summary>
+    public async Task CheckDisksAsync()
+    {
+        long[] ends = await RecordsCheck.CheckAsync(_cluster.Nodes[0], Http, Partitions);
+        long[] kafkaEnds = KafkaTopicId is null ? [] : await RecordsCheck.CheckAsync(_cluster.Nodes[0], Kafka, Partitions);
+        long treeEnd = (await TestCluster.SendAsync(_cluster.Nodes[0], HttpMethod.Get, "/v1/topics/__znodes/partitions/0/records?offset=latest"))!.Json.GetProperty("high_watermark").GetInt64();
+        await _cluster.TerminateAllAsync();
+        DiskCopies.Check(_cluster.Nodes, TestCluster.TreeTopicId, 0, treeEnd);
+        for (int partition = 0; partition < Partitions; partition++)
+        {
+            DiskCopies.Check(_cluster.Nodes, TopicId, partition, ends[partition]);
+            if (KafkaTopicId is not null)
+            {
+                DiskCopies.Check(_cluster.Nodes, KafkaTopicId, partition, kafkaEnds[partition]);
+            }
+        }
+    }
+
+    /// <summary>Ends the clients and the watches.</summary>
+    public async Task EndAsync()
+    {
+        await _stopClients.CancelAsync();
+        await Task.WhenAll(_clients);
+        await _stopWatches.CancelAsync();
+        await Task.WhenAll(_watches);
+    }
+
+    public void Dispose()
+    {
+        _stopClients.Cancel();
+        _stopWatches.Cancel();
+    }
+
+    public string Describe() =>
+        $"{Http.Describe()}\n{Kafka.Describe()}\n{ZNodes.Describe()}\n{_sessions.Describe()}\n{_leaderships.TermCount} terms, {_highWatermarks.ReadCount} reads of high watermarks, {string.Join(',', _cluster.Nodes.Select(node => node.UnwantedExits))} exits by themselves";
+}

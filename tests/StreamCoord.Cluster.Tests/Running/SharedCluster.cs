@@ -1,0 +1,40 @@
+using StreamCoord.Testing.Databases;
+
+namespace StreamCoord.Cluster.Tests.Running;
+
+/// <summary>A cluster that tests use one after another, each with topics and znodes of its own. After a test that failed the next one gets a new cluster. For one caller.</summary>
+public sealed class SharedCluster(PostgreSqlServer server) : IAsyncLifetime
+{
+    private TestCluster? _cluster;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    /// <summary>Runs a test on it.</summary>
+    internal async Task RunAsync(Func<TestCluster, Task> test)
+    {
+        _cluster ??= await TestCluster.StartAsync(server);
+        try
+        {
+            await test(_cluster);
+            foreach (ClusterNode node in _cluster.Nodes)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(node.TakeEvents());
+            }
+        }
+        catch
+        {
+            _cluster.PrintLogs();
+            await _cluster.DisposeAsync();
+            _cluster = null;
+            throw;
+        }
+    }
+}

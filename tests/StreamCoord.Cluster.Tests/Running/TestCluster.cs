@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Npgsql;
+using StreamCoord.Grains.Storage;
+using StreamCoord.Testing;
+using StreamCoord.Testing.Databases;
+
+namespace StreamCoord.Cluster.Tests.Running;
+
+/// <summary>Three silos over a PostgreSQL database of their own. Owns their processes and directories; safe for concurrent use.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    public const int NodeCount = 3;
+    public static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>The identity of <c>__znodes</c> in every cluster.</summary>
+    public const string TreeTopicId = "5a6e6f64657340008000000000000001";
+
+    private const string ScriptFolder = "db/postgresql/";
+
+    /// <summary>Clients that hear nothing for so long try elsewhere.</summary>
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(3);
+
+    private readonly TemporaryDirectory _directory = new();
+    private string? _clusterId;
+
+    private TestCluster(PostgreSqlServer server, string database, string[] options)
+    {
+        (Server, Database) = (server, database);
+        Nodes = [.. Enumerable.Range(1, NodeCount).Select(number => new ClusterNode(number, _directory.Combine($"data{number}"),
+        [
+            $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={database}", "--StreamCoord:ZNodes:TopicReadable=true",
+            "--Logging:LogLevel:StreamCoord.Grains.Replicas.PartitionReplica=Debug", .. options,
+        ]))];
+    }
+
+    public PostgreSqlServer Server { get; }
+
+    public IReadOnlyList<ClusterNode> Nodes { get; }
+
+    public string Database { get; }
+
+    /// <summary>Starts the three silos at once on a fresh database and waits until they serve.</summary>
+    public static async Task<TestCluster> StartAsync(PostgreSqlServer server, params string[] options)
+    {
+        string database = await server.CreateDatabaseAsync(
+            typeof(Database).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(ReadScript));
+        var cluster = new TestCluster(server, database, options);
+        try
+        {
+            cluster.StartAll();
+            await cluster.AwaitWholeAsync();
+            return cluster;
+        }
+        catch
+        {
+            cluster.PrintLogs();
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ClusterNode Node(int number) => Nodes[number - 1];
+
+    public void StartAll()
+    {
+        foreach (ClusterNode node in Nodes)
+        {
+            node.Start();
+        }
+    }
+
+    public Task KillAllAsync() => Task.WhenAll(Nodes.Select(node => node.KillAsync()));
+
+    public Task TerminateAllAsync() => Task.WhenAll(Nodes.Select(node => node.TerminateAsync()));
+
+    /// <summary>Waits until every silo is ready, and every partition has a leader and all its copies in sync.</summary>
+    public async Task AwaitWholeAsync(TimeSpan? limit = null)
+    {
+        var since = Stopwatch.StartNew();
+        while (await FindWhatIsMissingAsync() is { } missing)
+        {
+            Assert.True(since.Elapsed < (limit ?? WholeLimit), $"After {since.Elapsed} the cluster is not whole: {missing}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Sends a request to one silo. Null when it does not serve, or nothing came back in time: then nobody knows whether it was carried out.</summary>
+    public static async Task<HttpAnswer?> SendAsync(ClusterNode node, HttpMethod method, string target, string? body = null, string? ifMatch = null, string? password = null)
+    {
+        if (node.Http is not { } http)
+        {
+            return null;
+        }
+        using var request = new HttpRequestMessage(method, target);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.ContentType = new("application/json");
+        }
+        if (ifMatch is not null)
+        {
+            request.Headers.Add("If-Match", $"\"{ifMatch}\"");
+        }
+        if (password is not null)
+        {
+            request.Headers.Add("X-Session-Password", password);
+        }
+        using var limit = new CancellationTokenSource(RequestLimit);
+        try
+        {
+            using HttpResponseMessage response = await http.SendAsync(request, limit.Token);
+            return new HttpAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends a request to any silo until one answers it with one of the codes; for what may be done twice.</summary>
+    public async Task<HttpAnswer> SendUntilAsync(HttpMethod method, string target, string? body, params HttpStatusCode[] accepted)
+    {
+        var since = Stopwatch.StartNew();
+        for (int i = 0; ; i++)
+        {
+            HttpAnswer? answer = await SendAsync(Nodes[i % NodeCount], method, target, body);
+            if (answer is not null && accepted.Contains(answer.Status))
+            {
+                return answer;
+            }
+            Assert.True(since.Elapsed < WholeLimit, $"After {since.Elapsed} {method} {target} is answered with {answer}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The path of the cluster in v3.</summary>
+    public async Task<string> FindClusterPathAsync()
+    {
+        if (_clusterId is null)
+        {
+            HttpAnswer answer = await SendUntilAsync(HttpMethod.Get, "/v3/clusters", null, HttpStatusCode.OK);
+            _clusterId = answer.Json.GetProperty("data")[0].GetProperty("cluster_id").GetString();
+        }
+        return $"/v3/clusters/{_clusterId}";
+    }
+
+    /// <summary>Makes a topic with three copies of each partition, and waits until all are in sync. Returns its id.</summary>
+    public async Task<string> CreateTopicAsync(string name, int partitions)
+    {
+        HashSet<string> before = [.. (await ReadRowsAsync()).Select(row => row.TopicId)];
+        string body = $$"""{"topic_name":"{{name}}","partitions_count":{{partitions}},"replication_factor":{{NodeCount}},"configs":[{"name":"min.insync.replicas","value":"2"}]}""";
+        await SendUntilAsync(HttpMethod.Post, $"{await FindClusterPathAsync()}/topics", body, HttpStatusCode.Created);
+        await AwaitWholeAsync();
+        return (await ReadRowsAsync()).Select(row => row.TopicId).Distinct().Single(topic => !before.Contains(topic));
+    }
+
+    public async Task<IReadOnlyList<PartitionRow>> ReadRowsAsync()
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT topic_id, partition, replicas, leader_epoch, leader_node, in_sync_set, version FROM partition_leadership", connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        List<PartitionRow> rows = [];
+        while (await reader.ReadAsync())
+        {
+            rows.Add(new(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetString(5), reader.GetInt64(6)));
+        }
+        return rows;
+    }
+
+    public async Task<ClusterNode> FindLeaderAsync(string topicId, int partition) =>
+        Node((await ReadRowsAsync()).Single(row => row.TopicId == topicId && row.Partition == partition).Leader);
+
+    /// <summary>What the silos have said of something, in the order of their clocks.</summary>
+    public string FindLines(string what) => string.Join('\n', Nodes
+        .SelectMany(node => node.Log.Split('\n').Where(line => line.Contains(what, StringComparison.Ordinal)).Select(line => FormattableString.Invariant($"{line} (node {node.Number})")))
+        .Order(StringComparer.Ordinal));
+
+    /// <summary>Prints what the silos have said; for a test that fails.</summary>
+    public void PrintLogs()
+    {
+        string directory = Path.Combine(Path.GetTempPath(), "streamcoord-cluster-logs", FormattableString.Invariant($"{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}"));
+        Directory.CreateDirectory(directory);
+        foreach (ClusterNode node in Nodes)
+        {
+            File.WriteAllText(Path.Combine(directory, $"node{node.Number}.log"), node.Log);
+        }
+        string[] lines = [.. Nodes.SelectMany(node => node.Log.Split('\n').TakeLast(40))];
+        TestContext.Current.TestOutputHelper?.WriteLine($"The silos' logs are in {directory}; their ends:\n{string.Join('\n', lines)}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ClusterNode node in Nodes)
+        {
+            await node.DisposeAsync();
+        }
+        _directory.Dispose();
+    }
+
+    private async Task<string?> FindWhatIsMissingAsync()
+    {
+        foreach (ClusterNode node in Nodes)
+        {
+            if (await SendAsync(node, HttpMethod.Get, "/health/ready") is not { Status: HttpStatusCode.OK })
+            {
+                return $"node {node.Number} is not ready.";
+            }
+        }
+        IReadOnlyList<PartitionRow> rows = await ReadRowsAsync();
+        return rows.FirstOrDefault(row => row.TopicId == TreeTopicId && row.ReplicaCount < NodeCount) is { } small ? $"{small}"
+            : rows.FirstOrDefault(row => row.InSyncCount < row.ReplicaCount || row.Leader < 0 && row.TopicId == TreeTopicId) is { } lacking ? $"{lacking}"
+            : null;
+    }
+
+    private static string ReadScript(string name)
+    {
+        using var reader = new StreamReader(typeof(Database).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}
