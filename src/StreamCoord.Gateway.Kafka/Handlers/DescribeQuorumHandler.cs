@@ -6,8 +6,8 @@ using StreamCoord.Protocol.Kafka.Messages;
 using StreamCoord.Security;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
-using ReplicaState = StreamCoord.Protocol.Kafka.Messages.DescribeQuorumResponse.ReplicaState;
 using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeQuorumResponse.PartitionData;
+using ReplicaState = StreamCoord.Protocol.Kafka.Messages.DescribeQuorumResponse.ReplicaState;
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
