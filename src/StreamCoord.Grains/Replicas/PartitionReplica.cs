@@ -115,9 +115,10 @@ internal sealed partial class PartitionReplica : IDisposable
         }
         lock (_gate)
         {
+            // Who has just begun says so before it says that nobody has answered yet: it takes records already, and a producer must not hear of one that they are refused and of the next that they are not.
             return _leader is not { } leader ? NotLeading()
-                : !leader.HoldsLease(_context.Clock.NowMs) ? (ErrorCode.NotLeaderOrFollower, $"Node {Self} leads partition {Partition} in epoch {leader.Epoch}, but has not heard from all of its in-sync replicas for a while, so another may lead by now.")
                 : leader.HighWatermark == Offset.None ? (ErrorCode.OffsetNotAvailable, $"Node {Self} leads partition {Partition} since a moment, and does not know yet how far it is committed. Try again.")
+                : !leader.HoldsLease(_context.Clock.NowMs) ? (ErrorCode.NotLeaderOrFollower, $"Node {Self} leads partition {Partition} in epoch {leader.Epoch}, but has not heard from all of its in-sync replicas for a while, so another may lead by now.")
                 : null;
         }
     }
