@@ -23,6 +23,7 @@ public sealed class SharedCluster(PostgreSqlServer server) : IAsyncLifetime
         _cluster ??= await TestCluster.StartAsync(server);
         try
         {
+            await _cluster.AwaitWholeAsync();
             await test(_cluster);
             foreach (ClusterNode node in _cluster.Nodes)
             {
