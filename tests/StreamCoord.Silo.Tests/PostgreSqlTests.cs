@@ -106,8 +106,8 @@ public sealed class PostgreSqlTests(PostgreSqlServer server) : IDisposable
     {
         string database = await CreateDatabaseAsync();
         await using SiloProcess first = await StartAsync("data1", database, "--StreamCoord:NodeId=1");
-        await using SiloProcess second = SiloProcess.Launch(_directory.Combine("data2"), Option(database), "--StreamCoord:NodeId=2");
-        await using SiloProcess third = SiloProcess.Launch(_directory.Combine("data3"), Option(database), "--StreamCoord:NodeId=3");
+        await using SiloProcess second = await StartAsync("data2", database, "--StreamCoord:NodeId=2");
+        await using SiloProcess third = await StartAsync("data3", database, "--StreamCoord:NodeId=3");
         await AwaitMembersAsync(database, ActiveStatus, ["1", "2", "3"], JoinLimit);
 
         await third.KillAsync();
