@@ -128,7 +128,7 @@ internal sealed partial class BrokerDirectory : IBrokers, ILifecycleParticipant<
         }
     }
 
-    [LoggerMessage(2551, LogLevel.Warning, "The brokers could not be read from the znode tree: {Reason}")]
+    [LoggerMessage(2552, LogLevel.Warning, "The brokers could not be read from the znode tree: {Reason}")]
     private static partial void LogNotLoaded(ILogger logger, string reason);
 
     /// <summary>What stands in the tree.</summary>

@@ -98,10 +98,10 @@ internal sealed partial class ClusterNodes(
         }
     }
 
-    [LoggerMessage(2801, LogLevel.Information, "Nodes that live: {Nodes}.")]
+    [LoggerMessage(2851, LogLevel.Information, "Nodes that live: {Nodes}.")]
     private static partial void LogChanged(ILogger logger, string nodes);
 
-    [LoggerMessage(2802, LogLevel.Warning, "The data directories of the cluster's nodes could not be read; it is tried again: {Reason}")]
+    [LoggerMessage(2852, LogLevel.Warning, "The data directories of the cluster's nodes could not be read; it is tried again: {Reason}")]
     private static partial void LogUnread(ILogger logger, string reason);
 
     private sealed record View(IReadOnlySet<ReplicaId> Alive, IReadOnlyDictionary<NodeId, SiloAddress> Addresses)

@@ -1,24 +1,23 @@
-using StreamCoord.Log;
-
 namespace StreamCoord.Grains.Replicas;
 
-/// <summary>Notices that nothing is committed although something waits for it, so that those who wait hear so while they still listen. Not safe for concurrent use.</summary>
+/// <summary>Notices that nothing is committed although something waits for it, so that those who wait hear so while they still listen. Pure; not safe for concurrent use.</summary>
 internal struct CommitWatch
 {
     /// <summary>Less than clients wait for an answer. Milliseconds.</summary>
-    private const int PatienceMs = 10_000;
+    public const int PatienceMs = 10_000;
 
-    private Offset _highWatermark;
-    private long _sinceMs;
+    private (Offset HighWatermark, long SinceMs)? _still;
 
-    /// <summary>True, once each time, when the high watermark has stood still below the log's end for too long.</summary>
-    public bool IsOverdue(Offset highWatermark, PartitionLog log, long nowMs)
+    /// <summary>True, once each time, when the high watermark has stood still for longer than <see cref="PatienceMs"/> while something waited.</summary>
+    public bool IsOverdue(Offset highWatermark, bool isAnyWaiting, long nowMs)
     {
-        bool isOverdue = highWatermark == _highWatermark && log.HighWatermark < log.EndOffset && nowMs - _sinceMs > PatienceMs;
-        if (isOverdue || highWatermark != _highWatermark || log.HighWatermark >= log.EndOffset)
+        if (isAnyWaiting && _still is { } still && still.HighWatermark == highWatermark)
         {
-            (_highWatermark, _sinceMs) = (highWatermark, nowMs);
+            bool isOverdue = nowMs - still.SinceMs > PatienceMs;
+            _still = isOverdue ? null : still;
+            return isOverdue;
         }
-        return isOverdue;
+        _still = isAnyWaiting ? (highWatermark, nowMs) : null;
+        return false;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Leaders(Leaderships rows, InternalTopics topics, ClusterId
     /// <param name="topicName">The coordinator's topic.</param>
     /// <param name="id">A group id or a transactional id.</param>
     public NodeId OfCoordinator(string topicName, string id) =>
-        topics.Describe(topicName) is { } topic ? Of(topic.TopicId, CoordinatorTopics.PartitionOf(id, topic.Partitions.Count)) : identity.NodeId;
+        topics.Find(topicName) is { } topic ? Of(topic.TopicId, CoordinatorTopics.PartitionOf(id, topic.PartitionCount)) : identity.NodeId;
 
     /// <inheritdoc/>
     NodeId ICoordinators.Find(string topicName, string id) => OfCoordinator(topicName, id);

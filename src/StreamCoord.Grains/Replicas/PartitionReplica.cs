@@ -277,7 +277,7 @@ internal sealed partial class PartitionReplica : IDisposable
                 return;
             }
             MarkUnreachable(leader);
-            if (_commits.IsOverdue(leader.HighWatermark, Log, _context.Clock.NowMs))
+            if (_commits.IsOverdue(leader.HighWatermark, Log.HighWatermark < Log.EndOffset, _context.Clock.NowMs))
             {
                 Log.RefuseUncommitted(ErrorCode.RequestTimedOut, $"Partition {Partition} could not be committed on its in-sync replicas in time. It may be later.");
             }
@@ -473,7 +473,7 @@ internal sealed partial class PartitionReplica : IDisposable
         Invariant.Holds(won.LeaderNode == Self.Node && won.InSync.Contains(Self));
         lock (_gate)
         {
-            _follower = null;
+            (_follower, _commits) = (null, default);
             var leader = new LeaderReplica(Self, won.LeaderEpoch, _view, won.InSync, won.Replicas, _options, _context.Clock.NowMs);
             Volatile.Write(ref _leader, leader);
             leader.TableSays(_row.LeaderEpoch, _row.InSync);

@@ -7,24 +7,27 @@ using StreamCoord.Grains.Leadership;
 namespace StreamCoord.Grains.Replicas;
 
 /// <summary>The way from this silo to the others: a lane to each for pushes, and announcements to all. One per silo; safe for concurrent use.</summary>
-internal sealed partial class Peers(IServiceProvider services, IClusterNodes nodes, ClusterIdentity identity, ILogger<Peers> logger)
+internal sealed partial class Peers(IServiceProvider services, IClusterNodes nodes, ClusterIdentity identity, ILogger<Peers> logger) : IPeers
 {
     private readonly ConcurrentDictionary<NodeId, PeerLane> _lanes = new();
 
     // Made with the silo's own parts, which are not there yet when this is.
     private readonly Lazy<ReplicaClient> _client = new(() => ActivatorUtilities.CreateInstance<ReplicaClient>(services));
 
-    /// <summary>Sends a push; its end is told to the copy that made it.</summary>
+    /// <inheritdoc/>
     public void Send(NodeId node, OutgoingPush push) => _lanes.GetOrAdd(node, static (added, self) => new PeerLane(added, self), this).Send(push);
 
     /// <summary>The service of a node; null when it does not live.</summary>
     public IReplicaService? Find(NodeId node) => nodes.Find(node) is { } silo ? _client.Value.Of(silo) : null;
 
-    /// <summary>Tells the other silos of changed rows. Who does not hear of them reads them before long.</summary>
+    /// <inheritdoc/>
     public Task AnnounceAsync(IReadOnlyList<LeadershipRow> rows) => TellAllAsync(service => service.Announce([.. rows.Select(LeadershipNews.Of)]));
 
-    /// <summary>Tells the other silos that a partition's topic is deleted.</summary>
+    /// <inheritdoc/>
     public Task DeleteAsync(TopicId topicId, int partition) => TellAllAsync(service => service.Delete(topicId, partition));
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms) => Find(node)?.Release(terms) ?? Task.CompletedTask;
 
     private Task TellAllAsync(Func<IReplicaService, Task> tell) =>
         Task.WhenAll(nodes.Alive.Where(replica => replica.Node != identity.NodeId).Select(replica => TellAsync(replica.Node, tell)));

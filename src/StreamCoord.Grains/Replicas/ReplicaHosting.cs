@@ -18,7 +18,7 @@ internal static class ReplicaHosting
         services.AddSingleton<Leaderships>();
         services.AddSingleton<ClaimLane>();
         services.AddSingleton<InSyncChanges>();
-        services.AddSingleton<Peers>();
+        services.AddSingleton<IPeers, Peers>();
         services.AddSingleton<MonotonicClock>();
         services.AddSingleton(provider => new ReplicaContext(
             provider.GetRequiredService<ClusterIdentity>().Replica,
@@ -27,7 +27,7 @@ internal static class ReplicaHosting
             provider.GetRequiredService<ILeadershipTable>(),
             provider.GetRequiredService<InSyncChanges>(),
             provider.GetRequiredService<ClaimLane>(),
-            provider.GetRequiredService<Peers>(),
+            provider.GetRequiredService<IPeers>(),
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<ILogger<PartitionReplica>>()));
         services.AddSingleton<Leaders>();

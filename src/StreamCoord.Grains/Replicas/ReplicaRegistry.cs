@@ -5,7 +5,6 @@ using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Replication;
-using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Replicas;
 
@@ -177,7 +176,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     private PartitionReplica Ensure(LeadershipRow row) => _replicas.GetOrAdd((row.TopicId, row.Partition), _ =>
     {
         LeaderEpoch unused = _unused.TryRemove((row.TopicId, row.Partition), out LeaderEpoch claimed) ? claimed : LeaderEpoch.Unknown;
-        TopicDescription? internalTopic = _internalTopics.All.FirstOrDefault(topic => topic.TopicId == row.TopicId);
+        InternalTopicDefinition? internalTopic = _internalTopics.Find(row.TopicId);
         LogConfig config = internalTopic is null ? LogConfig.Default : LogConfig.From(internalTopic.Configs);
         return new PartitionReplica(row, _logs.Get(row.TopicId, row.Partition, config), unused, _context, internalTopic is not null);
     });
@@ -316,7 +315,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         try
         {
-            await (_context.Peers.Find(successor)?.Release(terms) ?? Task.CompletedTask);
+            await _context.Peers.ReleaseAsync(successor, terms);
             LogHandedOver(_logger, terms.Length, successor);
         }
 #pragma warning disable CA1031 // Then it waits for its lease to run out, as after any other end.

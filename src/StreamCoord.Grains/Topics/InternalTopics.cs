@@ -40,7 +40,21 @@ internal sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
     public IReadOnlyList<TopicDescription> All => [.. _present.Select(topic => Describe(topic.Definition, topic.PartitionCount))];
 
     /// <summary>The topic of that name, or null.</summary>
-    public TopicDescription? Describe(string name) => All.FirstOrDefault(topic => topic.Name == name);
+    public TopicDescription? Describe(string name)
+    {
+        (InternalTopicDefinition? definition, int partitionCount) = _present.Find(topic => topic.Definition.Name == name);
+        return definition is null ? null : Describe(definition, partitionCount);
+    }
+
+    /// <summary>The topic of that identity, or null.</summary>
+    public InternalTopicDefinition? Find(TopicId topicId) => _present.Find(topic => topic.Definition.TopicId == topicId).Definition;
+
+    /// <summary>The identity of the topic of that name and how many partitions it has; null when there is none.</summary>
+    public (TopicId TopicId, int PartitionCount)? Find(string name)
+    {
+        (InternalTopicDefinition? definition, int partitionCount) = _present.Find(topic => topic.Definition.Name == name);
+        return definition is null ? null : (definition.TopicId, partitionCount);
+    }
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle) =>

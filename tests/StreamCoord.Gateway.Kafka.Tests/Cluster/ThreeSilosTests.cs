@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using StreamCoord.Gateway.Kafka.Tests.Client;
 using StreamCoord.Protocol.Kafka.Messages;
+using StreamCoord.Testing.Processes;
 using KafkaOffset = Confluent.Kafka.Offset;
 using KafkaPartition = Confluent.Kafka.TopicPartition;
 
@@ -58,8 +60,32 @@ public sealed class ThreeSilosTests(ThreeSilosFixture cluster) : IClassFixture<T
         }
         consumer.Commit();
         consumer.Close();
-        string page = await cluster.Silos[0].Http.GetStringAsync("/v1/topics/passed/partitions/5/records?offset=earliest", Cancelled);
-        Assert.Contains("v5", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Records_AreWrittenAndReadByHttp_ThroughAnySilo()
+    {
+        await CreateAsync("by-http", bootstrap: 1);
+        string records = $"/v3/clusters/{await ReadAsync(0, "/v3/clusters", "cluster_id")}/topics/by-http/records";
+        for (int node = 1; node <= 3; node++)
+        {
+            await cluster.AwaitAsync(node, HasTopic, "by-http");
+            for (int partition = 0; partition < Partitions; partition++)
+            {
+                string body = $$$"""{"partition_id":{{{partition}}},"value":{"type":"STRING","data":"from-{{{node}}}"}}""";
+                using HttpResponseMessage written = await cluster.Silos[node - 1].Http.PostAsync(records, new StringContent(body, Encoding.UTF8, "application/json"), Cancelled);
+                Assert.Contains("\"error_code\":200", await written.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+            }
+        }
+
+        foreach (SiloProcess silo in cluster.Silos)
+        {
+            for (int partition = 0; partition < Partitions; partition++)
+            {
+                string page = await silo.Http.GetStringAsync($"/v1/topics/by-http/partitions/{partition}/records?offset=earliest", Cancelled);
+                Assert.All((int[])[1, 2, 3], node => Assert.Contains($"from-{node}", page, StringComparison.Ordinal));
+            }
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamCoord.Brokers;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Replication;
 
@@ -9,6 +10,29 @@ public sealed class KafkaJsonTests
 {
     private static readonly TopicId Id = new(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"));
     private static readonly NodeId[] Nodes = [new(1)];
+
+    [Fact]
+    public void Broker_IsReadAsItWasWritten()
+    {
+        byte[] written = BrokerNode.Write(new BrokerEndpoints("h", [new BrokerListener("SASL_SSL", "SASL_SSL", "[::1]:9092"), new BrokerListener("HTTP", "SSL", "h:8080")], "r1"), 0);
+
+        Assert.Equal(new LiveBroker(new NodeId(2), "::1", 9092, "r1", "h:8080"), BrokerNode.TryRead("2", written));
+    }
+
+    [Theory]
+    [InlineData("x", """{"host":"h","timestamp":"0","endpoints":["PLAINTEXT://h:1"],"listener_security_protocol_map":{}}""")]
+    [InlineData("2", """{"host":"h","timestamp":"0","endpoints":["HTTP://h:1"],"listener_security_protocol_map":{}}""")]
+    [InlineData("2", """{"host":"h","timestamp":"0","endpoints":["PLAINTEXT://h"],"listener_security_protocol_map":{}}""")]
+    [InlineData("2", "not json")]
+    [InlineData("2", "")]
+    public void Broker_ThatNobodyCanReach_IsNone(string name, string data) => Assert.Null(BrokerNode.TryRead(name, Encoding.UTF8.GetBytes(data)));
+
+    [Fact]
+    public void Controller_IsReadAsItWasWritten()
+    {
+        Assert.Equal(new NodeId(3), ControllerNode.TryRead(ControllerNode.Write(new NodeId(3), 0)));
+        Assert.Null(ControllerNode.TryRead(Encoding.UTF8.GetBytes("x")));
+    }
 
     [Fact]
     public void Broker_IsOfVersion5()

@@ -1,0 +1,19 @@
+using StreamCoord.Grains.Leadership;
+
+namespace StreamCoord.Grains.Replicas;
+
+/// <summary>The way from this silo's copies to those of the others. Safe for concurrent use.</summary>
+internal interface IPeers
+{
+    /// <summary>Sends a push; its end is told to the copy that made it.</summary>
+    void Send(NodeId node, OutgoingPush push);
+
+    /// <summary>Tells the other silos of changed rows. Who does not hear of them reads them before long.</summary>
+    Task AnnounceAsync(IReadOnlyList<LeadershipRow> rows);
+
+    /// <summary>Tells the other silos that a partition's topic is deleted.</summary>
+    Task DeleteAsync(TopicId topicId, int partition);
+
+    /// <summary>Tells a node that it may take over. No effect when it does not live.</summary>
+    Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms);
+}

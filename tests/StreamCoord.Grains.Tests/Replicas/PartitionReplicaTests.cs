@@ -1,0 +1,164 @@
+using StreamCoord.Grains.Replicas;
+using StreamCoord.Partitions;
+
+namespace StreamCoord.Grains.Tests.Replicas;
+
+/// <summary>What the shell around the rules of replication makes of them: what is acknowledged, read and led. The rules themselves are run through thousands of schedules by StreamCoord.Replication.Tests.</summary>
+public sealed class PartitionReplicaTests
+{
+    [Fact]
+    public async Task Append_IsAnswered_WhenEveryInSyncCopyHasIt_AndNotBefore()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        (TrioNode leader, TrioNode near, TrioNode far) = (trio.Nodes[0], trio.Nodes[1], trio.Nodes[2]);
+        trio.Cut(leader, far);
+
+        Task<AppendReply> waiting = leader.AppendAsync("a");
+        await trio.UntilAsync(() => near.Replica.Log.FlushedOffset == new Offset(1));
+        trio.Advance(1_000);
+
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(Offset.Zero, leader.Replica.Log.HighWatermark);
+        trio.Heal();
+        await trio.UntilAsync(() => waiting.IsCompleted, tick: true);
+        Assert.Equal(ErrorCode.None, (await waiting).Error);
+        Assert.Equal(new Offset(1), far.Replica.Log.FlushedOffset);
+        await trio.UntilAsync(() => near.Replica.Log.HighWatermark == new Offset(1) && far.Replica.Log.HighWatermark == new Offset(1), tick: true);
+    }
+
+    [Fact]
+    public async Task Leader_ThatHearsOfNobody_AnswersNoRead_AndAcknowledgesNothing()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        TrioNode leader = trio.Nodes[0];
+        trio.Cut(leader, trio.Nodes[1]);
+        trio.Cut(leader, trio.Nodes[2]);
+
+        Task<AppendReply> lost = leader.AppendAsync("a");
+        trio.Advance(ReplicaTrio.LeaseMs + 200);
+
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, leader.Replica.CheckRead()?.Error);
+        Assert.False(lost.IsCompleted);
+        trio.Heal();
+        await trio.UntilAsync(() => lost.IsCompleted && leader.Replica.CheckRead() is null, tick: true);
+        Assert.Equal(ErrorCode.None, (await lost).Error);
+    }
+
+    [Fact]
+    public async Task Follower_TakesOver_OnlyWhenWhatItHasLentIsOver_AndTheOldLeaderAcknowledgesNothingMore()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        (TrioNode old, TrioNode next, TrioNode third) = (trio.Nodes[0], trio.Nodes[1], trio.Nodes[2]);
+        Assert.Equal(ErrorCode.None, (await old.AppendAsync("kept")).Error);
+        trio.Cut(old, next);
+        trio.Cut(old, third);
+        Task<AppendReply> lost = old.AppendAsync("lost");
+        next.Membership.Set([next.Id, third.Id]);
+        third.Membership.Set([next.Id, third.Id]);
+
+        Assert.False(next.Replica.IsTakeOverDue());
+        await Assert.ThrowsAsync<LeadershipRefusedException>(() => next.Replica.LeadAsync(isNewTerm: false));
+        trio.Advance(ReplicaTrio.LeaseMs + 100);
+        Assert.True(next.Replica.IsTakeOverDue());
+        Assert.False(third.Replica.IsTakeOverDue());
+        await next.Replica.LeadAsync(isNewTerm: false);
+        await trio.UntilAsync(() => next.Replica.CheckRead() is null, tick: true);
+
+        Assert.False(lost.IsCompleted);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, old.Replica.CheckRead()?.Error);
+        Assert.Equal(new Offset(1), (await next.AppendAsync("new")).BaseOffset);
+        trio.Heal();
+        trio.SetAlive(old, next, third);
+        await trio.UntilAsync(() => !old.Replica.IsLeading && old.Replica.Log.HighWatermark == new Offset(2), tick: true);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await lost).Error);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, old.Replica.CheckAppend(RequiredAcks.All)?.Error);
+        Assert.Equal(next.Replica.Log.LastEpoch, old.Replica.Log.EpochBefore(new Offset(2)));
+        await trio.UntilAsync(() => next.Replica.InSync.Contains(old.Id), tick: true);
+    }
+
+    [Fact]
+    public async Task DeadFollower_LeavesTheInSyncSet_AndBelowTheMinimumNothingIsTaken()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync(inSyncMin: 2);
+        TrioNode leader = trio.Nodes[0];
+        trio.Cut(leader, trio.Nodes[1]);
+        trio.Cut(leader, trio.Nodes[2]);
+        Task<AppendReply> waiting = leader.AppendAsync("a");
+
+        leader.Membership.Set([leader.Id]);
+        await trio.UntilAsync(() => waiting.IsCompleted, tick: true);
+
+        Assert.Equal(ErrorCode.NotEnoughReplicasAfterAppend, (await waiting).Error);
+        Assert.Equal(ErrorCode.NotEnoughReplicas, leader.Replica.CheckAppend(RequiredAcks.All)?.Error);
+        Assert.Null(leader.Replica.CheckAppend(RequiredAcks.Leader));
+        Assert.Equal([leader.Id], (await trio.Table.FindAsync(leader.Replica.TopicId, 0))!.InSync.Members);
+        Assert.Equal(Offset.Zero, leader.Replica.Log.HighWatermark);
+    }
+
+    [Fact]
+    public async Task Append_WaitsForACopyThatIsSlow_HoweverLongTheLeaderHasLedBefore()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        TrioNode leader = trio.Nodes[0];
+        await trio.LiveAsync(2 * CommitWatch.PatienceMs);
+        Assert.Equal(3, leader.Replica.InSync.Members.Count);
+
+        // The other copy answers nothing, and is not so far behind yet that it leaves the in-sync set.
+        trio.Cut(leader, trio.Nodes[2]);
+        Task<AppendReply> waiting = leader.AppendAsync("a");
+        await trio.UntilAsync(() => leader.Replica.Log.EndOffset == new Offset(1));
+        await trio.LiveAsync(CommitWatch.PatienceMs / 2);
+        Assert.False(waiting.IsCompleted);
+        trio.Heal();
+        await trio.UntilAsync(() => waiting.IsCompleted, tick: true);
+
+        Assert.Equal(ErrorCode.None, (await waiting).Error);
+    }
+
+    [Fact]
+    public async Task Terms_ThatAreAskedForAtOnce_AreGivenToOneEach()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+
+        (LeaderEpoch Epoch, Offset EndOffset)[] terms = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => trio.Nodes[0].Replica.LeadAsync(isNewTerm: true)));
+
+        Assert.Equal(8, terms.Select(term => term.Epoch).Distinct().Count());
+        Assert.Equal(terms.Max(term => term.Epoch), (await trio.Table.FindAsync(trio.Nodes[0].Replica.TopicId, 0))!.LeaderEpoch);
+    }
+
+    [Fact]
+    public async Task Leader_ThatResigns_TakesNoAppendsAndNoNewTerm_AndItsSuccessorNeedNotWait()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        (TrioNode leader, TrioNode next) = (trio.Nodes[0], trio.Nodes[1]);
+        Assert.Equal(ErrorCode.None, (await leader.AppendAsync("a")).Error);
+        await Assert.ThrowsAsync<LeadershipRefusedException>(() => next.Replica.LeadAsync(isNewTerm: false));
+
+        (NodeId Successor, LeaderEpoch Epoch)? resigned = await leader.Replica.ResignAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(next.Id.Node, resigned?.Successor);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await leader.AppendAsync("b")).Error);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, leader.Replica.CheckRead()?.Error);
+        await Assert.ThrowsAsync<LeadershipRefusedException>(() => leader.Replica.LeadAsync(isNewTerm: false));
+        next.Replica.Released(resigned!.Value.Epoch);
+        await next.Replica.LeadAsync(isNewTerm: false);
+        Assert.False(leader.Replica.IsLeading);
+        await trio.UntilAsync(() => next.Replica.CheckRead() is null, tick: true);
+        Assert.Equal(new Offset(1), (await next.AppendAsync("c")).BaseOffset);
+    }
+
+    [Fact]
+    public async Task DeletedRecords_AreDeletedOnEveryCopy()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        TrioNode leader = trio.Nodes[0];
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(ErrorCode.None, (await leader.AppendAsync($"{i}")).Error);
+        }
+
+        Assert.Equal(ErrorCode.None, (await leader.Replica.Log.DeleteRecordsAsync(new Offset(2))).Error);
+
+        await trio.UntilAsync(() => trio.Nodes.All(node => node.Replica.Log.StartOffset == new Offset(2)), tick: true);
+    }
+}
