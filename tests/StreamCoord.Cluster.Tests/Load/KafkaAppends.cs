@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using StreamCoord.Cluster.Tests.Running;
@@ -12,11 +13,19 @@ internal sealed class KafkaAppends(TestCluster cluster, AppendHistory history, i
     private static readonly TimeSpan MetadataLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>True when the silos' metadata names every broker, so that librdkafka finds the leaders of all partitions.</summary>
-    public static bool IsPossible(TestCluster cluster)
+    /// <summary>Waits until every silo's metadata names all brokers: librdkafka finds the leaders of all partitions then, whichever it asks.</summary>
+    public static async Task AwaitBrokersAsync(TestCluster cluster)
     {
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.Nodes[0].Kafka }).SetLogHandler((_, _) => { }).Build();
-        return admin.GetMetadata(MetadataLimit).Brokers.Count == TestCluster.NodeCount;
+        foreach (ClusterNode node in cluster.Nodes)
+        {
+            using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = node.Kafka }).SetLogHandler((_, _) => { }).Build();
+            long since = Stopwatch.GetTimestamp();
+            while (await Task.Run(() => admin.GetMetadata(MetadataLimit).Brokers.Count) < TestCluster.NodeCount)
+            {
+                Assert.True(Stopwatch.GetElapsedTime(since) < TestCluster.WholeLimit, $"Node {node.Number} does not name all brokers in its metadata.");
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     public async Task RunAsync(CancellationToken stop)

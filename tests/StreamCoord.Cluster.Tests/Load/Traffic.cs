@@ -18,9 +18,9 @@ internal sealed class Traffic : IDisposable
     private readonly List<Task> _clients;
     private readonly List<Task> _watches;
 
-    private Traffic(TestCluster cluster, string topic, string topicId, int seed, bool hasKafka)
+    private Traffic(TestCluster cluster, string topic, string topicId, string kafkaTopicId, int seed)
     {
-        (_cluster, TopicId) = (cluster, topicId);
+        (_cluster, TopicId, KafkaTopicId) = (cluster, topicId, kafkaTopicId);
         (Http, Kafka) = (new AppendHistory(topic), new AppendHistory($"{topic}-kafka"));
         _leaderships = new LeadershipWatch(cluster);
         _highWatermarks = new HighWatermarkWatch(cluster, topic, Partitions, seed);
@@ -32,11 +32,8 @@ internal sealed class Traffic : IDisposable
             Task.Run(() => new HttpAppends(cluster, Http, Partitions, seed).RunAsync(_stopClients.Token)),
             Task.Run(() => ZNodes.RunAsync(_stopClients.Token)),
             Task.Run(() => _sessions.RunAsync(_stopClients.Token)),
+            Task.Run(() => new KafkaAppends(cluster, Kafka, Partitions, seed).RunAsync(_stopClients.Token)),
         ];
-        if (hasKafka)
-        {
-            _clients.Add(Task.Run(() => new KafkaAppends(cluster, Kafka, Partitions, seed).RunAsync(_stopClients.Token)));
-        }
     }
 
     /// <summary>What is appended by HTTP.</summary>
@@ -50,24 +47,24 @@ internal sealed class Traffic : IDisposable
     /// <summary>The topic of <see cref="Http"/>.</summary>
     public string TopicId { get; }
 
-    private string? KafkaTopicId { get; init; }
+    private string KafkaTopicId { get; }
 
     /// <summary>Makes topics and begins; returns when something was acknowledged in every partition.</summary>
     public static async Task<Traffic> BeginAsync(TestCluster cluster, string topic, int seed)
     {
-        bool hasKafka = KafkaAppends.IsPossible(cluster);
+        await KafkaAppends.AwaitBrokersAsync(cluster);
         string topicId = await cluster.CreateTopicAsync(topic, Partitions);
-        string? kafkaTopicId = hasKafka ? await cluster.CreateTopicAsync($"{topic}-kafka", Partitions) : null;
-        var traffic = new Traffic(cluster, topic, topicId, seed, hasKafka) { KafkaTopicId = kafkaTopicId };
+        string kafkaTopicId = await cluster.CreateTopicAsync($"{topic}-kafka", Partitions);
+        var traffic = new Traffic(cluster, topic, topicId, kafkaTopicId, seed);
         await traffic.AwaitProgressAsync();
         return traffic;
     }
 
-    /// <summary>Waits until appends to every partition and writes of znodes are acknowledged that come after now. Returns how long that took.</summary>
+    /// <summary>Waits until appends to every partition of both topics and writes of znodes are acknowledged that come after now. Returns how long that took.</summary>
     public async Task<TimeSpan> AwaitProgressAsync()
     {
         long since = Stopwatch.GetTimestamp();
-        while (Enumerable.Range(0, Partitions).Any(partition => Http.FirstAfter(partition, since) is null) || !ZNodes.WrittenAt.Any(at => at > since))
+        while (Enumerable.Range(0, Partitions).Any(partition => Http.FirstAfter(partition, since) is null || Kafka.FirstAfter(partition, since) is null) || !ZNodes.WrittenAt.Any(at => at > since))
         {
             Assert.True(Stopwatch.GetElapsedTime(since) < TestCluster.WholeLimit, $"Nothing is acknowledged any more. {Describe()}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
@@ -97,10 +94,7 @@ internal sealed class Traffic : IDisposable
         foreach (ClusterNode node in _cluster.Nodes)
         {
             await RecordsCheck.CheckAsync(node, Http, Partitions);
-            if (KafkaTopicId is not null)
-            {
-                await RecordsCheck.CheckAsync(node, Kafka, Partitions);
-            }
+            await RecordsCheck.CheckAsync(node, Kafka, Partitions);
         }
     }
 
@@ -108,17 +102,14 @@ internal sealed class Traffic : IDisposable
     public async Task CheckDisksAsync()
     {
         long[] ends = await RecordsCheck.CheckAsync(_cluster.Nodes[0], Http, Partitions);
-        long[] kafkaEnds = KafkaTopicId is null ? [] : await RecordsCheck.CheckAsync(_cluster.Nodes[0], Kafka, Partitions);
+        long[] kafkaEnds = await RecordsCheck.CheckAsync(_cluster.Nodes[0], Kafka, Partitions);
         long treeEnd = (await TestCluster.SendAsync(_cluster.Nodes[0], HttpMethod.Get, "/v1/topics/__znodes/partitions/0/records?offset=latest"))!.Json.GetProperty("high_watermark").GetInt64();
         await _cluster.TerminateAllAsync();
         DiskCopies.Check(_cluster.Nodes, TestCluster.TreeTopicId, 0, treeEnd);
         for (int partition = 0; partition < Partitions; partition++)
         {
             DiskCopies.Check(_cluster.Nodes, TopicId, partition, ends[partition]);
-            if (KafkaTopicId is not null)
-            {
-                DiskCopies.Check(_cluster.Nodes, KafkaTopicId, partition, kafkaEnds[partition]);
-            }
+            DiskCopies.Check(_cluster.Nodes, KafkaTopicId, partition, kafkaEnds[partition]);
         }
     }
 
