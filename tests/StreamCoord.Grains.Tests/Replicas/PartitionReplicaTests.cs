@@ -77,6 +77,28 @@ public sealed class PartitionReplicaTests
     }
 
     [Fact]
+    public async Task Leader_ThatTheTableHasDeposed_RefusesWhoWaits()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        (TrioNode old, TrioNode next) = (trio.Nodes[0], trio.Nodes[1]);
+        trio.Cut(old, next);
+        trio.Cut(old, trio.Nodes[2]);
+        Task<AppendReply> waiting = old.AppendAsync("a");
+        await trio.UntilAsync(() => old.Replica.Log.FlushedOffset == new Offset(1));
+        next.Membership.Set([next.Id, trio.Nodes[2].Id]);
+        trio.Advance(ReplicaTrio.LeaseMs + 100);
+        await next.Replica.LeadAsync(isNewTerm: false);
+        Assert.False(waiting.IsCompleted);
+
+        old.Replica.See((await trio.Table.FindAsync(old.Replica.TopicId, 0))!);
+
+        await trio.UntilAsync(() => waiting.IsCompleted);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await waiting).Error);
+        Assert.False(old.Replica.IsLeading);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await old.AppendAsync("b")).Error);
+    }
+
+    [Fact]
     public async Task DeadFollower_LeavesTheInSyncSet_AndBelowTheMinimumNothingIsTaken()
     {
         await using ReplicaTrio trio = await ReplicaTrio.StartAsync(inSyncMin: 2);
