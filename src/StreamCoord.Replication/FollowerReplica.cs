@@ -60,12 +60,8 @@ public sealed class FollowerReplica
         }
         Learn(push.Epoch);
         _grantedUntilMs = Math.Max(_grantedUntilMs, nowMs + _options.LeaseMs + _options.ClockDriftMs);
-        if (push.IsReset)
-        {
-            // What is here already stays: the push may be an old one that was on its way for long, and the batches acknowledged since.
-            return Compare(push) with { BeginAt = push.From };
-        }
-        return Matches(push) ? Compare(push) : PushVerdict.Refused(PushOutcome.Diverged);
+        // What is here already stays also when it is to begin further on: the push may be an old one that was on its way for long, and the batches acknowledged since.
+        return push.IsReset || Matches(push) ? Compare(push) : PushVerdict.Refused(PushOutcome.Diverged);
     }
 
     /// <summary>The answer to a push, when the log has done what its verdict says. If a newer term has been heard of meanwhile, the push is fenced after all.</summary>
@@ -131,27 +127,25 @@ public sealed class FollowerReplica
     // The first batch that is not here decides: what the log has in its place is of another term, and goes.
     private PushVerdict Compare(Push push)
     {
+        Offset beginAt = push.IsReset && push.From > _log.StartOffset ? push.From : Offset.None;
+        Offset start = Offset.Max(_log.StartOffset, beginAt);
         int skipped = 0;
-        while (skipped < push.Batches.Count && IsHere(push.Batches[skipped]))
+        while (skipped < push.Batches.Count && IsHere(push.Batches[skipped], start))
         {
             skipped++;
         }
-        if (skipped == push.Batches.Count)
+        if (skipped == push.Batches.Count || push.Batches[skipped].BaseOffset >= _log.EndOffset)
         {
-            return new PushVerdict(PushOutcome.Accepted, Offset.None, Offset.None, skipped);
+            return new PushVerdict(PushOutcome.Accepted, beginAt, Offset.None, skipped);
         }
-        // A log may begin within a batch, which is not all there then.
-        Offset cutTo = Offset.Max(push.Batches[skipped].BaseOffset, _log.StartOffset);
-        if (cutTo >= _log.EndOffset)
-        {
-            return new PushVerdict(PushOutcome.Accepted, Offset.None, Offset.None, skipped);
-        }
-        Invariant.Holds(cutTo >= CommittedFloor);
-        return new PushVerdict(PushOutcome.Accepted, Offset.None, cutTo, skipped);
+        // A log may begin within a batch, so this one may begin before the log does.
+        Offset cutTo = push.Batches[skipped].BaseOffset;
+        Invariant.Holds(Offset.Max(cutTo, start) >= CommittedFloor);
+        return new PushVerdict(PushOutcome.Accepted, beginAt, cutTo, skipped);
     }
 
-    private bool IsHere(in BatchMark batch) => batch.NextOffset <= CommittedFloor
-        || (batch.NextOffset <= _log.EndOffset && _log.EpochBefore(batch.BaseOffset + 1) == batch.Epoch);
+    private bool IsHere(in BatchMark batch, Offset start) => batch.NextOffset <= CommittedFloor
+        || (batch.NextOffset <= _log.EndOffset && _log.EpochBefore(Offset.Max(batch.BaseOffset, start) + 1) == batch.Epoch);
 
     private Offset Accept(Push push)
     {

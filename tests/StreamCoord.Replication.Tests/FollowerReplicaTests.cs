@@ -78,11 +78,24 @@ public sealed class FollowerReplicaTests
     [Fact]
     public void Reset_ThatComesLate_KeepsWhatIsHereAlready()
     {
-        FollowerReplica replica = Follow(new FixedLog((5, 30)) { StartOffset = new Offset(20) }, epoch: 5);
+        foreach (int start in new[] { 20, 22, 30 })
+        {
+            FollowerReplica replica = Follow(new FixedLog((5, 30)) { StartOffset = new Offset(start) }, epoch: 5);
 
-        PushVerdict verdict = replica.Judge(PushAt(epoch: 5, from: 20, before: -1) with { IsReset = true, Batches = [Mark(20, 25, 5)] }, nowMs: 0);
+            PushVerdict verdict = replica.Judge(PushAt(epoch: 5, from: 20, before: -1) with { IsReset = true, Batches = [Mark(20, 25, 5)] }, nowMs: 0);
 
-        Assert.Equal(new PushVerdict(PushOutcome.Accepted, new Offset(20), Offset.None, 1), verdict);
+            Assert.Equal(new PushVerdict(PushOutcome.Accepted, Offset.None, Offset.None, 1), verdict);
+        }
+    }
+
+    [Fact]
+    public void Reset_WithinABatch_LeavesNothingOfAnotherTermsBatchThere()
+    {
+        FollowerReplica replica = Follow(new FixedLog((4, 30)) { StartOffset = new Offset(10) }, epoch: 5);
+
+        PushVerdict verdict = replica.Judge(PushAt(epoch: 5, from: 20, before: -1) with { IsReset = true, Batches = [Mark(18, 25, 5)] }, nowMs: 0);
+
+        Assert.Equal(new PushVerdict(PushOutcome.Accepted, new Offset(20), new Offset(18), 0), verdict);
     }
 
     [Fact]

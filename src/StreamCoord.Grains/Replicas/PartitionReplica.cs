@@ -305,28 +305,7 @@ internal sealed partial class PartitionReplica : IDisposable
         }
         _isHandedOver = true;
         Log.EndEpoch(ErrorCode.NotLeaderOrFollower, $"The leadership of partition {Partition} is being handed over. Ask for the metadata anew.");
-        long untilMs = _context.Clock.NowMs + (long)patience.TotalMilliseconds;
-        while (_context.Clock.NowMs < untilMs)
-        {
-            lock (_gate)
-            {
-                if (_leader != leader)
-                {
-                    return null;
-                }
-                MarkUnreachable(leader);
-                if (leader.FindSuccessor() is { } successor)
-                {
-                    leader.Resign();
-                    return (successor.Node, leader.Epoch);
-                }
-            }
-            _pushes.ContinueAll();
-            await Task.Delay(TimeSpan.FromMilliseconds(5), _context.Clock.Time);
-        }
-        // Nobody may ever say that these are committed, and the silo's stop waits for whoever waits for that.
-        Log.RefuseUncommitted(ErrorCode.NotEnoughReplicasAfterAppend, $"Node {Self} stops, and no other one has all of partition {Partition}. What was sent may be committed later.");
-        return null;
+        return await new Resignation(this, leader, _context).RunAsync(patience);
     }
 
     /// <summary>The topic is deleted: nothing is done here any more.</summary>
@@ -341,6 +320,18 @@ internal sealed partial class PartitionReplica : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Makes the pushes that are due.</summary>
+    internal void ContinuePushes() => _pushes.ContinueAll();
+
+    /// <summary>Tells a term's rules which nodes do not live. With the gate held.</summary>
+    internal void MarkUnreachable(LeaderReplica leader)
+    {
+        foreach (NodeId node in leader.Peers.Where(node => _context.Nodes.Find(node) is null))
+        {
+            leader.Unreachable(node);
+        }
+    }
 
     /// <summary>Runs something of the term's rules under their lock; nothing when the term is over.</summary>
     internal void UnderGate(Action<LeaderReplica> action)
@@ -372,8 +363,6 @@ internal sealed partial class PartitionReplica : IDisposable
 
     private (ErrorCode Error, string Message) NotLeading() =>
         (ErrorCode.NotLeaderOrFollower, $"Partition {Partition} is led by node {Row.LeaderNode?.ToString() ?? "none"}, and this is node {Self}. Ask for the metadata anew.");
-
-    private void MarkUnreachable(LeaderReplica leader) => leader.Peers.Where(node => _context.Nodes.Find(node) is null).ToList().ForEach(leader.Unreachable);
 
     private bool MayBegin()
     {
@@ -563,7 +552,10 @@ internal sealed partial class PartitionReplica : IDisposable
 
     private void StepDown(LeaderEpoch newer)
     {
-        LogStepsDown(_context.Logger, Self.Node, TopicId, Partition, _leader!.Epoch, newer);
+        if (!_isHandedOver)
+        {
+            LogStepsDown(_context.Logger, Self.Node, TopicId, Partition, _leader!.Epoch, newer);
+        }
         (ErrorCode error, string message) = NotLeading();
         // Before the term's end, which wakes readers: they are to find that nobody leads here.
         (_isAlone, Log.Moved) = (false, null);

@@ -29,6 +29,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationTokenSource _left = new();
     private readonly LogManager _logs;
     private readonly InternalTopics _internalTopics;
     private readonly ReplicaContext _context;
@@ -48,6 +49,9 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     /// <summary>This node.</summary>
     public NodeId Self => _context.Self.Node;
 
+    /// <summary>Cancelled when this silo has left the others: nobody pushes to its copies any more, and what others lead now goes on without it. Never in a silo that is alone.</summary>
+    public CancellationToken Left => _left.Token;
+
     private bool IsAlone => _context.Nodes is LoneNode;
 
     /// <inheritdoc/>
@@ -63,6 +67,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         _stopping.Dispose();
         _leaving.Dispose();
+        _left.Dispose();
         foreach (PartitionReplica replica in _replicas.Values)
         {
             replica.Dispose();
@@ -298,6 +303,10 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         }));
         await Task.WhenAll(released.GroupBy(each => each.Successor).Select(group => TryReleaseAsync(group.Key, [.. group.Select(each => each.Term)])));
         await SeeSuccessorsAsync([.. released.Select(each => each.Term)]);
+        if (!IsAlone)
+        {
+            await _left.CancelAsync();
+        }
     }
 
     // The others tell only those that stay. What this silo has to do yet, such as writing to the tree, needs to know who leads now: else it waits for itself until the process is ended.

@@ -58,6 +58,8 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
 
     private async Task RunAsync()
     {
+        // Whoever waits for a write to be seen here would wait until the process ends.
+        using CancellationTokenRegistration left = log.Left.UnsafeRegister(_ => _stopping.Cancel(), null);
         try
         {
             await LoadAsync();

@@ -28,6 +28,9 @@ internal sealed class TreeLog
         _log.CompactionLimit = Offset.Zero;
     }
 
+    /// <summary>See <see cref="ReplicaRegistry.Left"/>: there will be no more of the log here.</summary>
+    public CancellationToken Left => _replicas.Left;
+
     public Offset StartOffset => _log.StartOffset;
 
     public Offset EndOffset => _log.HighWatermark;

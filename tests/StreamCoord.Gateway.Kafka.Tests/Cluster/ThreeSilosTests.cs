@@ -11,7 +11,7 @@ using KafkaPartition = Confluent.Kafka.TopicPartition;
 namespace StreamCoord.Gateway.Kafka.Tests.Cluster;
 
 /// <summary>Three silos are one Kafka cluster to its clients, whichever of them they know.</summary>
-public sealed class ThreeSilosTests(ThreeSilosFixture cluster) : IClassFixture<ThreeSilosFixture>
+public sealed class ThreeSilosTests(ThreeSilosFixture cluster, ITestOutputHelper output) : IClassFixture<ThreeSilosFixture>
 {
     private const int Partitions = 6;
     private const short ProduceVersion = 12;
@@ -181,7 +181,9 @@ public sealed class ThreeSilosTests(ThreeSilosFixture cluster) : IClassFixture<T
                 },
             ],
         };
-        return (ErrorCode)(await client.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(request, 7)).Topics.Single().ErrorCode;
+        CreateTopicsResponse.CreatableTopicResult answer = (await client.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(request, 7)).Topics.Single();
+        output.WriteLine($"{topic}: {(ErrorCode)answer.ErrorCode} {answer.ErrorMessage}");
+        return (ErrorCode)answer.ErrorCode;
     }
 
     private async Task<int> FindCoordinatorAsync(int node, string group)

@@ -44,18 +44,21 @@ public sealed class TermTests(ITestOutputHelper output)
         var wrote = 0;
         await RunAsync(async (silo, random, history) =>
         {
-            (SequencerTerm rival, LeaderEpoch epoch) = await BeginRivalAsync(silo);
-            for (int i = 0; i < 20; i++)
+            // The silo's own term mostly fences it first, until the clients have nothing to write any more.
+            for (int before = wrote; wrote == before;)
             {
-                var write = new SetDataOperation("/t", BitConverter.GetBytes(-random.Next()));
-                ZNodeReply reply = await history.ObserveAsync(100, ZNodeCaller.Anonymous, write, false, async () =>
-                    (await rival.SubmitAsync(new WriteBatch(Guid.Empty, 0, epoch, [new WriteRequest(ZNodeCaller.Anonymous, write)]))).Replies[0]);
-                wrote += reply.IsOk ? 1 : 0;
+                (SequencerTerm rival, LeaderEpoch epoch) = await BeginRivalAsync(silo);
+                for (int i = 0; i < 20; i++)
+                {
+                    var write = new SetDataOperation("/t", BitConverter.GetBytes(-random.Next()));
+                    ZNodeReply reply = await history.ObserveAsync(100, ZNodeCaller.Anonymous, write, false, async () =>
+                        (await rival.SubmitAsync(new WriteBatch(Guid.Empty, 0, epoch, [new WriteRequest(ZNodeCaller.Anonymous, write)]))).Replies[0]);
+                    wrote += reply.IsOk ? 1 : 0;
+                }
+                rival.Dispose();
             }
-            rival.Dispose();
         });
         output.WriteLine($"the rival wrote {wrote} times");
-        Assert.True(wrote > 0);
     }
 
     [Fact]

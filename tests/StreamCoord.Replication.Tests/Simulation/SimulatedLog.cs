@@ -34,7 +34,8 @@ internal sealed class SimulatedLog : IReplicaLog
 
     public void Append(SimulatedBatch batch)
     {
-        Assert.Equal(EndOffset, batch.Mark.BaseOffset);
+        bool holdsStart = _batches.Count == 0 && batch.Mark.BaseOffset < StartOffset && batch.Mark.NextOffset > StartOffset;
+        Assert.True(holdsStart || EndOffset == batch.Mark.BaseOffset, $"A batch of {batch.Mark.BaseOffset} behind {EndOffset}.");
         Assert.True(_batches.Count == 0 || batch.Mark.Epoch >= _batches[^1].Mark.Epoch, "Terms in a log never fall.");
         _batches.Add(batch);
     }
@@ -42,6 +43,7 @@ internal sealed class SimulatedLog : IReplicaLog
     public List<SimulatedBatch> Read(Offset from, int count)
     {
         int first = IndexFrom(from);
+        first -= first > 0 && _batches[first - 1].Mark.NextOffset > from ? 1 : 0;
         return _batches.GetRange(first, Math.Min(count, _batches.Count - first));
     }
 
@@ -51,28 +53,20 @@ internal sealed class SimulatedLog : IReplicaLog
     public void CutTo(Offset end)
     {
         _batches.RemoveAll(batch => batch.Mark.NextOffset > end);
-        Assert.Equal(end, EndOffset);
-        FlushedOffset = Offset.Min(FlushedOffset, end);
+        Assert.Equal(Offset.Max(end, StartOffset), EndOffset);
+        FlushedOffset = Offset.Min(FlushedOffset, EndOffset);
     }
 
-    /// <summary>Durable when it returns, as well.</summary>
+    /// <summary>Durable when it returns, as well. It may begin within a batch then.</summary>
     public void BeginAt(Offset start)
     {
-        _batches.RemoveAll(batch => batch.Mark.BaseOffset < start);
-        if (_batches.Count > 0 && _batches[0].Mark.BaseOffset > start)
-        {
-            _batches.Clear();
-        }
-        StartOffset = start;
-        FlushedOffset = Offset.Max(start, Offset.Min(FlushedOffset, EndOffset));
-    }
-
-    /// <summary>Retention: whole batches at the front go.</summary>
-    public void DeleteBelow(Offset start)
-    {
+        Assert.True(start > StartOffset);
         _batches.RemoveAll(batch => batch.Mark.NextOffset <= start);
-        StartOffset = Offset.Max(StartOffset, _batches.Count == 0 ? start : _batches[0].Mark.BaseOffset);
-        FlushedOffset = Offset.Max(FlushedOffset, StartOffset);
+        StartOffset = start;
+        if (start > FlushedOffset)
+        {
+            Flush();
+        }
     }
 
     /// <summary>Loses some of what was not flushed, from the end.</summary>

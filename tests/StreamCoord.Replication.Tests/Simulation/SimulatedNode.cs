@@ -120,7 +120,7 @@ internal sealed class SimulatedNode
         if (_leader is { } leader && leader.HighWatermark > Log.StartOffset)
         {
             _checker.Compare(Log, leader.HighWatermark);
-            Log.DeleteBelow(Log.StartOffset + _world.Random.Next((int)(leader.HighWatermark - Log.StartOffset)));
+            Log.BeginAt(Log.StartOffset + _world.Random.Next((int)(leader.HighWatermark - Log.StartOffset)) + 1);
         }
     });
 
@@ -274,7 +274,13 @@ internal sealed class SimulatedNode
             _isHandlingPush = false;
             if (_follower == follower)
             {
-                answer(follower.Answer(push, verdict));
+                PushReply reply = follower.Answer(push, verdict);
+                Offset deletedTo = Offset.Min(push.StartOffset, follower.HighWatermark);
+                if (reply.Outcome == PushOutcome.Accepted && deletedTo > Log.StartOffset)
+                {
+                    Log.BeginAt(deletedTo);
+                }
+                answer(reply);
             }
             NextPush();
         });
