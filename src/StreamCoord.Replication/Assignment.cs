@@ -31,6 +31,9 @@ public sealed record Assignment(IReadOnlyList<NodeId> Replicas, IReadOnlyList<No
     /// <summary>True when everybody who is to keep the partition is in sync, so that the others may go.</summary>
     public bool IsReached(InSyncSet inSync) => IsMoving && Target.All(node => inSync.Members.Any(member => member.Node == node));
 
+    /// <summary>True when both say the same.</summary>
+    public bool IsSameAs(Assignment other) => Replicas.SequenceEqual(other.Replicas) && Adding.SequenceEqual(other.Adding) && Removing.SequenceEqual(other.Removing);
+
     /// <summary>What follows when the target is reached.</summary>
     public Assignment Finish() => Of(Target);
 }

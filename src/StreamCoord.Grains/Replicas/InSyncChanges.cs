@@ -4,7 +4,7 @@ using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Replicas;
 
-/// <summary>Asks the table for changes of in-sync sets, a few at a time: a silo that comes or goes changes thousands. One per silo; safe for concurrent use.</summary>
+/// <summary>Asks the table for changes of in-sync sets, and of who has copies, a few at a time: a silo that comes or goes changes thousands. One per silo; safe for concurrent use.</summary>
 internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClock clock, ILogger<InSyncChanges> logger) : IDisposable
 {
     private const int UnderWayMax = 8;
@@ -17,15 +17,22 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
     public void Dispose() => _slots.Dispose();
 
     /// <summary>Asks for a change. The row as it is then; null when there is none, or when the outcome is not known, after a while.</summary>
-    public async Task<LeadershipRow?> TryRunAsync(TopicId topicId, int partition, InSyncChange change)
+    public Task<LeadershipRow?> TryRunAsync(TopicId topicId, int partition, InSyncChange change) =>
+        TryRunAsync(topicId, partition, () => table.ChangeInSyncAsync(topicId, partition, change));
+
+    /// <summary>The same for the nodes that are to have copies.</summary>
+    public Task<LeadershipRow?> TryAssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment) =>
+        TryRunAsync(topicId, partition, () => table.AssignAsync(topicId, partition, expectedVersion, assignment));
+
+    private async Task<LeadershipRow?> TryRunAsync(TopicId topicId, int partition, Func<Task<LeadershipRow?>> change)
     {
         try
         {
             await _slots.WaitAsync();
             try
             {
-                LeadershipRow? row = await table.ChangeInSyncAsync(topicId, partition, change);
-                LogInSync(logger, topicId, partition, string.Join(',', row?.InSync.Members ?? []));
+                LeadershipRow? row = await change();
+                LogInSync(logger, topicId, partition, string.Join(',', row?.Replicas ?? []), string.Join(',', row?.InSync.Members ?? []));
                 return row;
             }
             finally
@@ -43,9 +50,9 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
         }
     }
 
-    [LoggerMessage(2825, LogLevel.Debug, "The in-sync set of partition {Partition} of topic {TopicId} is {Members}.")]
-    private static partial void LogInSync(ILogger logger, TopicId topicId, int partition, string members);
+    [LoggerMessage(2825, LogLevel.Debug, "Partition {Partition} of topic {TopicId} is kept by {Replicas}, and its in-sync set is {Members}.")]
+    private static partial void LogInSync(ILogger logger, TopicId topicId, int partition, string replicas, string members);
 
-    [LoggerMessage(2826, LogLevel.Warning, "The in-sync set of partition {Partition} of topic {TopicId} could not be changed; it is tried again: {Reason}")]
+    [LoggerMessage(2826, LogLevel.Warning, "The in-sync set or the replicas of partition {Partition} of topic {TopicId} could not be changed; it is tried again: {Reason}")]
     private static partial void LogUnchanged(ILogger logger, TopicId topicId, int partition, string reason);
 }

@@ -30,6 +30,9 @@ internal static class ReplicaHosting
             provider.GetRequiredService<IPeers>(),
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<ILogger<PartitionReplica>>()));
+        services.AddSingleton<LeadershipMoves>();
+        services.AddSingleton<LeadershipBalance>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<LeadershipBalance>());
         services.AddSingleton<Leaders>();
         services.AddSingleton<ICoordinators>(provider => provider.GetRequiredService<Leaders>());
         services.AddSingleton<ILocalReplicas, LocalReplicas>();
