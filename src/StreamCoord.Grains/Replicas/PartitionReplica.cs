@@ -89,6 +89,9 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <summary>Who has a copy that may lead, as far as this one knows.</summary>
     public InSyncSet InSync => Volatile.Read(ref _leader)?.InSync ?? Row.InSync;
 
+    /// <summary>With fewer copies in sync an append that asks for all of them is refused.</summary>
+    public int InSyncMin => Math.Max(_options.InSyncMin, Log.Config.MinInsyncReplicas);
+
     private ReplicaId Self => _context.Self;
 
     /// <summary>True for a partition of which this node is to have the only copy, and has a whole one.</summary>
@@ -126,7 +129,7 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <summary>Why nothing may be appended here now; null when it may.</summary>
     public (ErrorCode Error, string Message)? CheckAppend(RequiredAcks acks)
     {
-        int inSyncMin = Math.Max(_options.InSyncMin, Log.Config.MinInsyncReplicas);
+        int inSyncMin = InSyncMin;
         if (_isAlone && (inSyncMin == 1 || acks != RequiredAcks.All))
         {
             return null;
@@ -183,6 +186,7 @@ internal sealed partial class PartitionReplica : IDisposable
         try
         {
             await RecoverAsync();
+            _context.Metrics.Received(data.Bytes.Length);
             return await CarryOutAsync(push, data);
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or ObjectDisposedException)
@@ -228,6 +232,7 @@ internal sealed partial class PartitionReplica : IDisposable
                 return;
             }
             bool isOtherwiseKept = row.Replicas.Count != _row.Replicas.Count;
+            _context.Metrics.RowChanged(Self.Node, _row, row);
             Volatile.Write(ref _row, row);
             if (isOtherwiseKept)
             {
@@ -530,6 +535,7 @@ internal sealed partial class PartitionReplica : IDisposable
                 Log.RefuseUncommitted(ErrorCode.NotEnoughReplicasAfterAppend, $"Partition {Partition} has fewer in-sync replicas than its topic's min.insync.replicas asks for.");
             }
             leader.LogChanged();
+            _pushes.Settled(leader);
             Commit(_isAlone && leader.InSync.Members.Count >= _options.InSyncMin ? new Offset(long.MaxValue) : leader.HighWatermark);
         }
         else if (_follower is { } follower)

@@ -41,6 +41,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         (_logs, _internalTopics, _context, _logger) = (logs, internalTopics, context, logger);
         context.Rows.Changed += Adopt;
+        context.Metrics.Observe(Self, context.Rows, context.Nodes, () => All);
     }
 
     /// <summary>The copies that there are.</summary>

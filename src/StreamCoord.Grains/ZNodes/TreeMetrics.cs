@@ -24,14 +24,15 @@ internal sealed class TreeMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>Shows a tree's sizes from now on.</summary>
-    public void Observe(ZNodeTree tree)
+    /// <summary>Shows a tree's sizes, and how far it is behind its log, from now on.</summary>
+    public void Observe(ZNodeTree tree, TreeLog log)
     {
         Gauge("streamcoord.znodes.count", "{znode}", "Znodes.", () => tree.NodeCount);
         Gauge("streamcoord.znodes.ephemerals", "{znode}", "Ephemeral znodes.", () => tree.EphemeralCount);
         Gauge("streamcoord.znodes.sessions", "{session}", "Sessions that live.", () => tree.Sessions.Count);
         Gauge("streamcoord.znodes.watches", "{watch}", "Watches of this silo's connections.", () => tree.WatchCount);
         _meter.CreateObservableGauge("streamcoord.znodes.applied_zxid", () => tree.Applied.Value, description: "The newest transaction that reads on this silo see.");
+        _meter.CreateObservableGauge("streamcoord.znodes.apply_lag", () => LagOf(tree, log.EndOffset), "{record}", "Records that this silo knows to be committed and has not applied to its tree yet.");
 
         void Gauge(string name, string unit, string description, Func<int> read) => _meter.CreateObservableGauge(
             name,
@@ -57,4 +58,12 @@ internal sealed class TreeMetrics : IDisposable
     }
 
     public void Expired() => _expired.Add(1);
+
+    private static long LagOf(ZNodeTree tree, Offset committed)
+    {
+        lock (tree.Gate)
+        {
+            return Math.Max(committed - tree.NextOffset, 0);
+        }
+    }
 }
