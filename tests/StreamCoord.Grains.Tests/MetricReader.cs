@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace StreamCoord.Grains.Tests.Replicas;
+namespace StreamCoord.Grains.Tests;
 
 /// <summary>Hears what the instruments of one meter say, as a collector does.</summary>
 internal sealed class MetricReader : IDisposable
