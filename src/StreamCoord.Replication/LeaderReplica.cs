@@ -64,6 +64,10 @@ public sealed class LeaderReplica
     /// <summary>The nodes that are to be pushed to.</summary>
     public IReadOnlyCollection<NodeId> Peers => _peers.Keys;
 
+    /// <summary>How many records the replica furthest behind has yet to acknowledge, of those that have answered in this term.</summary>
+    public long FollowerLagMax =>
+        _peers.Values.Where(peer => peer.AcknowledgedOffset != Offset.None).Select(peer => Math.Max(_log.EndOffset - peer.AcknowledgedOffset, 0)).DefaultIfEmpty().Max();
+
     // Who may be in sync.
     private IEnumerable<ReplicaId> Possible => Pending is { } pending ? InSync.Members.Union(pending.Members) : InSync.Members;
 

@@ -47,6 +47,24 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_StandOnThePageForOperators_ByTheNamesThatPrometheusSees()
+    {
+        await using SiloProcess silo = await SiloProcess.StartAsync(Data);
+
+        string metrics = await silo.Http.GetStringAsync("/metrics", Cancelled);
+
+        string[] names = [.. metrics.Split('\n').Where(line => line.StartsWith("# TYPE streamcoord_", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+        string page = await File.ReadAllTextAsync(RepositoryFiles.PathOf("docs/operating/README.md"), Cancelled);
+        Assert.All(names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        // What alerts watch for a rise is there before it has happened once.
+        Assert.All(
+            (string[])["log_disk_failures", "log_damaged_ranges", "replication_leader_changes", "replication_isr_shrinks"],
+            name => Assert.Contains($"\nstreamcoord_{name}_total{{", metrics, StringComparison.Ordinal));
+        Assert.Contains("streamcoord_log_append_duration_seconds", names);
+        Assert.Contains("streamcoord_znodes_apply_lag", names);
+    }
+
+    [Fact]
     public async Task Stop_BySigTerm_ExitsWithZeroAndTakesTheEndpointsBack()
     {
         await using SiloProcess silo = await SiloProcess.StartAsync(Data);

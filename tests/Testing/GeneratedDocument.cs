@@ -11,22 +11,12 @@ public static class GeneratedDocument
     /// <param name="content">What the code says.</param>
     public static string? Compare(string path, string content)
     {
-        string file = Path.Combine(FindRoot(), path);
+        string file = RepositoryFiles.PathOf(path);
         if (Environment.GetEnvironmentVariable("STREAMCOORD_WRITE_DOCS") == "1")
         {
             File.WriteAllText(file, content);
         }
         string found = File.Exists(file) ? File.ReadAllText(file) : "";
         return found == content ? null : $"{path} is not what the code says. Run the tests once with STREAMCOORD_WRITE_DOCS=1 and commit it.";
-    }
-
-    private static string FindRoot()
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "StreamCoord.sln")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-        return directory ?? Directory.GetCurrentDirectory();
     }
 }

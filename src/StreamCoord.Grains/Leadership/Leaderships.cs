@@ -16,6 +16,9 @@ internal sealed class Leaderships
     /// <summary>Every topic of which there are rows.</summary>
     public IEnumerable<TopicId> Topics => _topics.Keys;
 
+    /// <summary>Every row, without a lock: one that changes meanwhile may be the old one or the new one.</summary>
+    public IEnumerable<LeadershipRow> All => _topics.SelectMany(topic => topic.Value.Rows).Select(row => row.Value);
+
     /// <summary>A partition's row, or null.</summary>
     public LeadershipRow? Find(TopicId topicId, int partition) => _topics.TryGetValue(topicId, out TopicRows? topic) ? topic.Rows.GetValueOrDefault(partition) : null;
 

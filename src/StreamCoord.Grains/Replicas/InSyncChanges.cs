@@ -16,15 +16,22 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
 
-    /// <summary>Asks for a change. The row as it is then; null when there is none, or when the outcome is not known, after a while.</summary>
-    public Task<LeadershipRow?> TryRunAsync(TopicId topicId, int partition, InSyncChange change) =>
-        TryRunAsync(topicId, partition, () => table.ChangeInSyncAsync(topicId, partition, change));
+    /// <summary>
+    /// What a partition's leader has to ask for now: another in-sync set, or the end of a reassignment whose target is in sync; null for nothing. It brings the row as it is then; null when there is none, or when the
+    /// outcome is not known, after a while.
+    /// </summary>
+    public Func<Task<LeadershipRow?>>? FindDue(LeadershipRow row, LeaderReplica leader, long nowMs)
+    {
+        if (leader.ProposeChange(nowMs) is { } inSync)
+        {
+            return () => TryRunAsync(row, () => table.ChangeInSyncAsync(row.TopicId, row.Partition, inSync));
+        }
+        return row.InSync.Version == leader.InSync.Version && row.Assignment.IsReached(leader.InSync)
+            ? () => TryRunAsync(row, () => table.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, row.Assignment.Finish()))
+            : null;
+    }
 
-    /// <summary>The same for the nodes that are to have copies.</summary>
-    public Task<LeadershipRow?> TryAssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment) =>
-        TryRunAsync(topicId, partition, () => table.AssignAsync(topicId, partition, expectedVersion, assignment));
-
-    private async Task<LeadershipRow?> TryRunAsync(TopicId topicId, int partition, Func<Task<LeadershipRow?>> change)
+    private async Task<LeadershipRow?> TryRunAsync(LeadershipRow before, Func<Task<LeadershipRow?>> change)
     {
         try
         {
@@ -32,7 +39,7 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
             try
             {
                 LeadershipRow? row = await change();
-                LogInSync(logger, topicId, partition, string.Join(',', row?.Replicas ?? []), string.Join(',', row?.InSync.Members ?? []));
+                LogInSync(logger, before.TopicId, before.Partition, string.Join(',', row?.Replicas ?? []), string.Join(',', row?.InSync.Members ?? []));
                 return row;
             }
             finally
@@ -44,7 +51,7 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            LogUnchanged(logger, topicId, partition, failure.Message);
+            LogUnchanged(logger, before.TopicId, before.Partition, failure.Message);
             await Task.Delay(RetryDelay, clock.Time);
             return null;
         }

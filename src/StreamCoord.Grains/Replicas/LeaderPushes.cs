@@ -14,6 +14,7 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
     private const int PushBytesMax = 256 * 1_024;
 
     private readonly ConcurrentDictionary<NodeId, bool> _running = new();
+    private CommitTimer _commitTimer;
     private int _moves;
 
     /// <summary>The log has grown or is flushed further. Returns at once.</summary>
@@ -27,12 +28,7 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
     }
 
     /// <summary>Makes the pushes to every node that are due.</summary>
-    public void ContinueAll()
-    {
-        List<NodeId> nodes = [];
-        replica.UnderGate(leader => nodes.AddRange(leader.Peers));
-        nodes.ForEach(Continue);
-    }
+    public void ContinueAll() => ContinueAll(static _ => { });
 
     /// <summary>Makes the pushes to a node that are due.</summary>
     public void Continue(NodeId node)
@@ -43,10 +39,30 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
         }
     }
 
+    /// <summary>The rules may have found that more is committed. With the copy's gate held.</summary>
+    public void Settled(LeaderReplica leader)
+    {
+        if (_commitTimer.TryEnd(leader) is { } written)
+        {
+            context.Metrics.Committed(context.Clock.Time.GetElapsedTime(written));
+        }
+    }
+
     private void HearMoves()
     {
         Interlocked.Exchange(ref _moves, 0);
-        ContinueAll();
+        ContinueAll(leader => _commitTimer.Begin(leader, replica.Log.EndOffset, context.Clock.Time.GetTimestamp()));
+    }
+
+    private void ContinueAll(Action<LeaderReplica> first)
+    {
+        List<NodeId> nodes = [];
+        replica.UnderGate(leader =>
+        {
+            first(leader);
+            nodes.AddRange(leader.Peers);
+        });
+        nodes.ForEach(Continue);
     }
 
     private async Task RunAsync(NodeId node)
@@ -97,6 +113,7 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
         });
         if (outgoing is not null)
         {
+            context.Metrics.Sent(outgoing.SizeBytes);
             context.Peers.Send(plan.Node, outgoing);
         }
         else

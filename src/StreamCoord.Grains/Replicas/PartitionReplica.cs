@@ -89,6 +89,9 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <summary>Who has a copy that may lead, as far as this one knows.</summary>
     public InSyncSet InSync => Volatile.Read(ref _leader)?.InSync ?? Row.InSync;
 
+    /// <summary>With fewer copies in sync an append that asks for all of them is refused.</summary>
+    public int InSyncMin => Math.Max(_options.InSyncMin, Log.Config.MinInsyncReplicas);
+
     private ReplicaId Self => _context.Self;
 
     /// <summary>Follows the topic's configuration.</summary>
@@ -123,7 +126,7 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <summary>Why nothing may be appended here now; null when it may.</summary>
     public (ErrorCode Error, string Message)? CheckAppend(RequiredAcks acks)
     {
-        int inSyncMin = Math.Max(_options.InSyncMin, Log.Config.MinInsyncReplicas);
+        int inSyncMin = InSyncMin;
         if (_isAlone && (inSyncMin == 1 || acks != RequiredAcks.All))
         {
             return null;
@@ -180,6 +183,7 @@ internal sealed partial class PartitionReplica : IDisposable
         try
         {
             await RecoverAsync();
+            _context.Metrics.Received(data.Bytes.Length);
             return await CarryOutAsync(push, data);
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or ObjectDisposedException)
@@ -224,6 +228,7 @@ internal sealed partial class PartitionReplica : IDisposable
             {
                 return;
             }
+            _context.Metrics.RowChanged(Self.Node, _row, row);
             Volatile.Write(ref _row, row);
             AdoptOptions();
             _leader?.TableSays(row.LeaderEpoch, row.InSync);
@@ -274,7 +279,7 @@ internal sealed partial class PartitionReplica : IDisposable
             {
                 Log.RefuseUncommitted(ErrorCode.RequestTimedOut, $"Partition {Partition} could not be committed on its in-sync replicas in time. It may be later.");
             }
-            change = _isChanging ? null : FindChange(leader);
+            change = _isChanging ? null : _context.Changes.FindDue(_row, leader, _context.Clock.NowMs);
             _isChanging |= change is not null;
         }
         _pushes.ContinueAll();
@@ -528,6 +533,7 @@ internal sealed partial class PartitionReplica : IDisposable
                 Log.RefuseUncommitted(ErrorCode.NotEnoughReplicasAfterAppend, $"Partition {Partition} has fewer in-sync replicas than its topic's min.insync.replicas asks for.");
             }
             leader.LogChanged();
+            _pushes.Settled(leader);
             Commit(_isAlone && leader.InSync.Members.Count >= _options.InSyncMin ? new Offset(long.MaxValue) : leader.HighWatermark);
         }
         else if (_follower is { } follower)
@@ -561,18 +567,6 @@ internal sealed partial class PartitionReplica : IDisposable
         Log.CommitLimit = Log.HighWatermark;
         Log.EndEpoch(error, message);
         _follower = new FollowerReplica(Self, _view, _options, LeaderEpoch.Max(newer, _row.LeaderEpoch), long.MinValue);
-    }
-
-    private Func<Task<LeadershipRow?>>? FindChange(LeaderReplica leader)
-    {
-        if (leader.ProposeChange(_context.Clock.NowMs) is { } inSync)
-        {
-            return () => _context.Changes.TryRunAsync(TopicId, Partition, inSync);
-        }
-        LeadershipRow row = _row;
-        return row.InSync.Version == leader.InSync.Version && row.Assignment.IsReached(leader.InSync)
-            ? () => _context.Changes.TryAssignAsync(TopicId, Partition, row.InSync.Version, row.Assignment.Finish())
-            : null;
     }
 
     private async Task ChangeAsync(Task<LeadershipRow?> change)

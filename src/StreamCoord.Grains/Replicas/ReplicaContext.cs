@@ -14,9 +14,10 @@ namespace StreamCoord.Grains.Replicas;
 /// <param name="Claims">The way to claim a term.</param>
 /// <param name="Peers">The way to the other copies.</param>
 /// <param name="Clock">The monotonic clock.</param>
+/// <param name="Metrics">Their numbers.</param>
 /// <param name="Logger">Where changes of roles are reported.</param>
 internal sealed record ReplicaContext(
-    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, ILogger<PartitionReplica> Logger);
+    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, ReplicaMetrics Metrics, ILogger<PartitionReplica> Logger);
 
 /// <summary>Milliseconds since some moment before the silo started; never goes back. Safe for concurrent use.</summary>
 internal sealed class MonotonicClock(TimeProvider time)

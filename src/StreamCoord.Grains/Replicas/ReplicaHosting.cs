@@ -20,6 +20,7 @@ internal static class ReplicaHosting
         services.AddSingleton<InSyncChanges>();
         services.AddSingleton<IPeers, Peers>();
         services.AddSingleton<MonotonicClock>();
+        services.AddSingleton<ReplicaMetrics>();
         services.AddSingleton(provider => new ReplicaContext(
             provider.GetRequiredService<ClusterIdentity>().Replica,
             provider.GetRequiredService<IClusterNodes>(),
@@ -29,6 +30,7 @@ internal static class ReplicaHosting
             provider.GetRequiredService<ClaimLane>(),
             provider.GetRequiredService<IPeers>(),
             provider.GetRequiredService<MonotonicClock>(),
+            provider.GetRequiredService<ReplicaMetrics>(),
             provider.GetRequiredService<ILogger<PartitionReplica>>()));
         services.AddSingleton<LeadershipMoves>();
         services.AddSingleton<LeadershipBalance>();

@@ -43,6 +43,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         (_logs, _internalTopics, _moves, _context, _logger) = (logs, internalTopics, moves, context, logger);
         context.Rows.Changed += Adopt;
+        context.Metrics.Observe(Self, context.Rows, context.Nodes, () => All);
     }
 
     /// <summary>The copies that there are.</summary>

@@ -107,7 +107,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
         }
         LoadedZxid = Tree.Applied;
         Announce();
-        metrics.Observe(Tree);
+        metrics.Observe(Tree, () => log.EndOffset);
         LogLoaded(logger, Tree.NodeCount, Tree.Applied, checkpoint, Tree.NextOffset);
     }
 

@@ -43,6 +43,7 @@ internal sealed class AppendQueue(
     /// <summary>Queues an append; false when as much is queued as may be.</summary>
     public bool TryEnqueue(PendingAppend append)
     {
+        append.QueuedTimestamp = time.GetTimestamp();
         lock (_gate)
         {
             if (_queuedBytes > 0 && _queuedBytes + append.SizeBytes > queuedBytesMax)

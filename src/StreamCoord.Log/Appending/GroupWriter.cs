@@ -65,6 +65,10 @@ internal sealed partial class GroupWriter(LogContext context, LogHandle handle, 
             handle.Publish(log);
         }
         Answer(group, log, isDurable: true);
+        if (group.Count > 0)
+        {
+            context.Metrics.Written(context.Time.GetElapsedTime(group[0].QueuedTimestamp));
+        }
         LetWait(group);
         flusher.Arm(log);
         return isFlushDue;

@@ -22,6 +22,9 @@ internal sealed class PendingAppend(AdmittedBatch[] batches, int sizeBytes, Requ
     /// <summary>True for what a coordinator of the service writes: other rules hold for its producers.</summary>
     public bool IsFromCoordinator { get; init; }
 
+    /// <summary>When it was queued, by the log's clock.</summary>
+    public long QueuedTimestamp { get; set; }
+
     public Offset BaseOffset { get; set; } = Offset.None;
 
     public Offset LastOffset { get; set; } = Offset.None;

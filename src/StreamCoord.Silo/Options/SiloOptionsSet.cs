@@ -88,7 +88,7 @@ internal sealed class SiloOptionsSet
         return new TopicOptions
         {
             DefaultPartitions = settings.Number("Topics:DefaultPartitions", defaults.DefaultPartitions, 1, CreateTopicRequest.PartitionCountMax),
-            DefaultReplicationFactor = (short)settings.Number("Topics:DefaultReplicationFactor", (int)defaults.DefaultReplicationFactor, 1, 1),
+            DefaultReplicationFactor = (short)settings.Number("Topics:DefaultReplicationFactor", (int)defaults.DefaultReplicationFactor, 1, short.MaxValue),
             AutoCreate = settings.Flag("Topics:AutoCreate", defaults.AutoCreate),
             LeaderBalanceIntervalMs = settings.Number("Topics:LeaderBalanceIntervalMs", defaults.LeaderBalanceIntervalMs, 0, int.MaxValue),
         };

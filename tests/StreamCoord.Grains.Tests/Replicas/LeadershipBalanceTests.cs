@@ -1,4 +1,3 @@
-using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Replicas;
 using StreamCoord.Replication;
 

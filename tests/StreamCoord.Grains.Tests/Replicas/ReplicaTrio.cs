@@ -144,15 +144,18 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
         var context = new ReplicaContext(
             id,
             Membership = new TrioMembership(id.Node),
-            new Leaderships(),
+            Rows,
             trio.Table,
             new InSyncChanges(trio.Table, clock, NullLogger<InSyncChanges>.Instance),
             new ClaimLane(trio.Table, identity),
             this,
             clock,
+            Metrics,
             NullLogger<PartitionReplica>.Instance);
         LogConfig config = LogConfig.From(new Dictionary<string, string> { ["min.insync.replicas"] = $"{inSyncMin}" });
         Replica = new PartitionReplica(row, _logs.Get(row.TopicId, 0, config), LeaderEpoch.Unknown, context, isInternal: false);
+        Rows.See(row);
+        Metrics.Observe(id.Node, Rows, Membership, () => [Replica]);
     }
 
     public ReplicaId Id { get; }
@@ -160,6 +163,10 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
     public PartitionReplica Replica { get; }
 
     public TrioMembership Membership { get; }
+
+    public Leaderships Rows { get; } = new();
+
+    public ReplicaMetrics Metrics { get; } = new();
 
     public Task<AppendReply> AppendAsync(string value, RequiredAcks acks = RequiredAcks.All)
     {
@@ -182,7 +189,11 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
     {
         foreach (TrioNode other in _trio.Nodes.Where(other => other != this && !_trio.IsCut(Id.Node, other.Id.Node)))
         {
-            rows.ToList().ForEach(other.Replica.See);
+            foreach (LeadershipRow row in rows)
+            {
+                other.Rows.See(row);
+                other.Replica.See(row);
+            }
         }
         return Task.CompletedTask;
     }
@@ -197,5 +208,6 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
     {
         await _logs.DisposeAsync();
         Replica.Dispose();
+        Metrics.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using StreamCoord.Grains.Topics;
 using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Tests.Topics;

@@ -61,7 +61,7 @@ public sealed class SettingsReaderTests
     [InlineData("NodeId", "2147483648", "0 to 2147483647")]
     [InlineData("NodeId", "", "0 to 2147483647")]
     [InlineData("Topics:DefaultPartitions", "0", "1 to 100000")]
-    [InlineData("Topics:DefaultReplicationFactor", "2", "1 to 1")]
+    [InlineData("Topics:DefaultReplicationFactor", "0", "1 to 32767")]
     [InlineData("Topics:AutoCreate", "yes", "true or false")]
     [InlineData("Http:Endpoint", "8080", "address and a port")]
     [InlineData("Http:Endpoint", "127.0.0.1", "address and a port")]
