@@ -28,8 +28,10 @@ public sealed record Assignment(IReadOnlyList<NodeId> Replicas, IReadOnlyList<No
     /// <summary>Leaves the partition with who kept it before.</summary>
     public Assignment CallOff() => Of(Origin);
 
-    /// <summary>True when everybody who is to keep the partition is in sync, so that the others may go.</summary>
-    public bool IsReached(InSyncSet inSync) => IsMoving && Target.All(node => inSync.Members.Any(member => member.Node == node));
+    /// <summary>True when everybody who is to keep the partition, but for learners, is in sync, so that the others may go.</summary>
+    /// <param name="inSync">Who is in sync.</param>
+    /// <param name="inSyncMax">How many may be (<see cref="ReplicationOptions.InSyncMax"/>).</param>
+    public bool IsReached(InSyncSet inSync, int inSyncMax = int.MaxValue) => IsMoving && Target.Take(inSyncMax).All(node => inSync.Members.Any(member => member.Node == node));
 
     /// <summary>True when both say the same.</summary>
     public bool IsSameAs(Assignment other) => Replicas.SequenceEqual(other.Replicas) && Adding.SequenceEqual(other.Adding) && Removing.SequenceEqual(other.Removing);

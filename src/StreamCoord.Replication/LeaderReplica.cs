@@ -20,7 +20,7 @@ public sealed class LeaderReplica
     private readonly Dictionary<NodeId, PeerProgress> _peers = [];
     private readonly Offset _epochStart;
     private ReplicationOptions _options;
-    private HashSet<NodeId> _replicas;
+    private NodeId[] _replicas;
     private bool _isResigned;
     private long _numbersUsed;
 
@@ -29,7 +29,7 @@ public sealed class LeaderReplica
     /// <param name="epoch">Its term.</param>
     /// <param name="log">Its copy.</param>
     /// <param name="inSync">The in-sync set that the claim has found; the leader is in it.</param>
-    /// <param name="replicas">Every node that is to have a copy.</param>
+    /// <param name="replicas">Every node that is to have a copy; learners (<see cref="ReplicationOptions.InSyncMax"/>) last.</param>
     /// <param name="options">How the partition is replicated.</param>
     /// <param name="nowMs">The monotonic clock.</param>
     public LeaderReplica(
@@ -222,7 +222,7 @@ public sealed class LeaderReplica
     {
         foreach (ReplicaId member in Pending is null ? InSync.Members : [])
         {
-            bool isCandidate = member != Self && _replicas.Contains(member.Node) && (wanted is null || wanted == member.Node);
+            bool isCandidate = member != Self && !IsLearner(member.Node) && (wanted is null || wanted == member.Node);
             if (isCandidate && ProgressOf(member) is { IsUnreachable: false } peer && peer.AcknowledgedOffset == _log.EndOffset)
             {
                 return member;
@@ -264,11 +264,13 @@ public sealed class LeaderReplica
         }
     }
 
-    private bool Keeps(ReplicaId member, long nowMs) => _replicas.Contains(member.Node) && _peers.TryGetValue(member.Node, out PeerProgress? peer)
+    private bool IsLearner(NodeId node) => !_replicas.Take(_options.InSyncMax).Contains(node);
+
+    private bool Keeps(ReplicaId member, long nowMs) => !IsLearner(member.Node) && _peers.TryGetValue(member.Node, out PeerProgress? peer)
         && (peer.Replica ?? member) == member && peer is { IsUnreachable: false, HasLost: false } && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
 
     // What the terms before committed ends where this one begins, or before.
-    private bool Joins(PeerProgress peer, long nowMs) => peer is { Replica: { } replica } && _replicas.Contains(replica.Node) && peer is { IsUnreachable: false, HasLost: false }
+    private bool Joins(PeerProgress peer, long nowMs) => peer is { Replica: { } replica } && !IsLearner(replica.Node) && peer is { IsUnreachable: false, HasLost: false }
         && peer.AcknowledgedOffset >= Offset.Max(HighWatermark, _epochStart) && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
 
     private PeerProgress? ProgressOf(ReplicaId member) => _peers.TryGetValue(member.Node, out PeerProgress? peer) && peer.Replica == member ? peer : null;

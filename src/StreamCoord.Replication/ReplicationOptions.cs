@@ -22,6 +22,11 @@ public sealed record ReplicationOptions
     /// <summary>With fewer in-sync replicas nothing more is committed (Kafka's <c>min.insync.replicas</c>). 1 or more; 1 by default.</summary>
     public int InSyncMin { get; init; } = 1;
 
+    /// <summary>
+    /// So many replicas, the first ones, may be in sync. The others are learners: they get everything, and nobody waits for them or is led by them. 1 or more; no limit by default.
+    /// </summary>
+    public int InSyncMax { get; init; } = int.MaxValue;
+
     /// <summary>True when a record counts from where it is flushed, false when it counts from where it is written.</summary>
     public bool CountsFlushed { get; init; } = true;
 

@@ -20,6 +20,9 @@ public sealed record LeadershipRow(
     /// <summary>Every node that keeps a copy or is to get one, the preferred leader first.</summary>
     public IReadOnlyList<NodeId> Replicas => Assignment.Replicas;
 
+    /// <summary>So many of them, the first ones, may be in sync and lead; the others are learners.</summary>
+    public int InSyncMax => TopicId == InternalTopics.ZNodesId ? InternalTopics.ReplicasMax : int.MaxValue;
+
     /// <summary>True when one node is to have the only copy, and has a whole one.</summary>
     public bool HasOneCopy => Replicas.Count == 1 && InSync.Members.Count == 1 && InSync.Members[0].Node == Replicas[0];
 

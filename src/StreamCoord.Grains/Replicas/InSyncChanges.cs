@@ -26,7 +26,7 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
         {
             return () => TryRunAsync(row, () => table.ChangeInSyncAsync(row.TopicId, row.Partition, inSync));
         }
-        return row.InSync.Version == leader.InSync.Version && row.Assignment.IsReached(leader.InSync)
+        return row.InSync.Version == leader.InSync.Version && row.Assignment.IsReached(leader.InSync, row.InSyncMax)
             ? () => TryRunAsync(row, () => table.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, row.Assignment.Finish()))
             : null;
     }

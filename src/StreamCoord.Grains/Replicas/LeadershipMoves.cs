@@ -49,7 +49,7 @@ internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<Le
 
     // Appends are not made to wait for nobody.
     private bool HasCandidate(PartitionReplica replica, NodeId? wanted) => replica.IsLeading && replica.InSync.Members.Any(member =>
-        member != context.Self && replica.Row.Replicas.Contains(member.Node) && (wanted is null || wanted == member.Node) && context.Nodes.Alive.Contains(member));
+        member != context.Self && replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(member.Node) && (wanted is null || wanted == member.Node) && context.Nodes.Alive.Contains(member));
 
     private async Task<bool> ReleaseAsync(PartitionReplica replica, NodeId successor, LeaderEpoch epoch)
     {

@@ -46,7 +46,7 @@ internal sealed partial class PartitionReplica : IDisposable
         (_row, Log, _unused, _context, _isInternal) = (row, log, unused, context, isInternal);
         _view = new ReplicaLogView(log);
         _pushes = new LeaderPushes(this, context);
-        _options = ReplicationRules.Make(Log.Config, _row.Assignment, _isInternal);
+        _options = ReplicationRules.Make(Log.Config, _row, _isInternal);
         // What it had promised before this process began it does not know, unless it led itself or nobody has.
         long grantedUntilMs = row.LeaderNode is null || row.LeaderNode == Self.Node ? long.MinValue : context.Clock.NowMs + _options.LeaseMs + _options.ClockDriftMs;
         _follower = new FollowerReplica(Self, _view, _options, row.LeaderEpoch, grantedUntilMs);
@@ -357,7 +357,7 @@ internal sealed partial class PartitionReplica : IDisposable
 
     private void AdoptOptions()
     {
-        _options = ReplicationRules.Make(Log.Config, _row.Assignment, _isInternal);
+        _options = ReplicationRules.Make(Log.Config, _row, _isInternal);
         _leader?.Configure(_options);
         _follower?.Configure(_options);
     }

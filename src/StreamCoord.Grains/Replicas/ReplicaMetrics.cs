@@ -55,7 +55,7 @@ internal sealed class ReplicaMetrics : IDisposable
         Count("streamcoord.replication.leaders", "{partition}", "Partitions that this silo leads.", () => rows.All.Count(row => IsLedBy(self, row)));
         Count(
             "streamcoord.replication.under_replicated", "{partition}", "Partitions led here with fewer in-sync replicas than replicas, without those that are being added.",
-            () => rows.All.Count(row => IsLedBy(self, row) && row.InSync.Members.Count < row.Assignment.Origin.Count));
+            () => rows.All.Count(row => IsLedBy(self, row) && row.InSync.Members.Count < Math.Min(row.Assignment.Origin.Count, row.InSyncMax)));
         Count(
             "streamcoord.replication.under_min_isr", "{partition}", "Partitions led here that refuse acks=all, because too few replicas are in sync.",
             () => copies().Count(copy => copy.IsLeading && copy.InSync.Members.Count < copy.InSyncMin));

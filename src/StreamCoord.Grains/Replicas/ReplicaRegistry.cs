@@ -210,7 +210,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
                     {
                         BeginTakeOver(replica);
                     }
-                    else if (replica.IsLeading && !replica.Row.Replicas.Contains(Self))
+                    else if (replica.IsLeading && !replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(Self))
                     {
                         // Its copy is moved away.
                         _ = _moves.TryMoveAsync(replica, wanted: null);

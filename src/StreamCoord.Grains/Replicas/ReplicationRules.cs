@@ -1,3 +1,4 @@
+using StreamCoord.Grains.Leadership;
 using StreamCoord.Log;
 using StreamCoord.Replication;
 
@@ -7,10 +8,10 @@ namespace StreamCoord.Grains.Replicas;
 internal static class ReplicationRules
 {
     /// <summary>A topic cannot ask for more copies than it is to have (KIP-966): those that come are not there yet, and those that go will not be.</summary>
-    public static ReplicationOptions Make(LogConfig config, Assignment assignment, bool isInternal)
+    public static ReplicationOptions Make(LogConfig config, LeadershipRow row, bool isInternal)
     {
-        int copies = Math.Min(assignment.Origin.Count, assignment.Target.Count);
+        int copies = Math.Min(row.Assignment.Origin.Count, row.Assignment.Target.Count);
         int inSyncMin = isInternal ? (copies >= 3 ? 2 : 1) : Math.Min(config.MinInsyncReplicas, copies);
-        return new ReplicationOptions { InSyncMin = inSyncMin, CountsFlushed = config.WaitsForFlush, PushesUnderWayMax = 1 };
+        return new ReplicationOptions { InSyncMin = inSyncMin, InSyncMax = row.InSyncMax, CountsFlushed = config.WaitsForFlush, PushesUnderWayMax = 1 };
     }
 }

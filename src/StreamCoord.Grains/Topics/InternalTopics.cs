@@ -98,7 +98,7 @@ internal sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
 
     private async Task JoinAsync(LeadershipRow row)
     {
-        while (!row.Replicas.Contains(_self.Node) && row.Replicas.Count < ReplicasMax)
+        while (!row.Replicas.Contains(_self.Node) && (row.TopicId == ZNodesId || row.Replicas.Count < ReplicasMax))
         {
             Assignment joined = row.Assignment with { Replicas = [.. row.Replicas, _self.Node] };
             row = await _leadership.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, joined) ?? row;

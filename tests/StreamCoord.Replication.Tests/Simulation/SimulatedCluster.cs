@@ -23,12 +23,13 @@ internal sealed class SimulatedCluster
             HeartbeatMs = 40,
             LagMsMax = 300,
             InSyncMin = _world.Random.Next(1, 3),
+            InSyncMax = _world.Random.Next(2, CopyCount + 1),
             CountsFlushed = _world.Chance(80),
             PushesUnderWayMax = _world.Random.Next(1, 5),
         };
         ReplicaId[] replicas = [.. Enumerable.Range(1, NodeCount).Select(SimulatedNode.FirstReplica)];
         _table = new SimulatedTable(
-            _world, new SimulatedRow(LeaderEpoch.Unknown, null, new InSyncSet(replicas[..CopyCount], 0), Assignment.Of([.. replicas[..CopyCount].Select(replica => replica.Node)])));
+            _world, new SimulatedRow(LeaderEpoch.Unknown, null, new InSyncSet(replicas[.._options.InSyncMax], 0), Assignment.Of([.. replicas[..CopyCount].Select(replica => replica.Node)])));
         foreach (ReplicaId replica in replicas)
         {
             _nodes.Add(replica.Node, new SimulatedNode(replica.Node.Value, _world, _table, Checker, _nodes, _options));
@@ -157,7 +158,7 @@ internal sealed class SimulatedCluster
         SimulatedNode leader = Assert.Single(_nodes.Values, node => node.Leader is { IsDeposed: false } found && found.Epoch == _table.Row.Epoch);
         leader.Read();
         Assert.False(_table.Row.Assignment.IsMoving);
-        Assert.Equal(_table.Row.Assignment.Replicas.ToHashSet(), _table.Row.InSync.Members.Select(member => member.Node).ToHashSet());
+        Assert.Equal(_table.Row.Assignment.Replicas.Take(_options.InSyncMax).ToHashSet(), _table.Row.InSync.Members.Select(member => member.Node).ToHashSet());
         Assert.Equal(leader.Log.EndOffset, leader.Leader!.HighWatermark);
         Assert.Equal(Checker.End, leader.Log.EndOffset);
         foreach (SimulatedNode node in _nodes.Values)

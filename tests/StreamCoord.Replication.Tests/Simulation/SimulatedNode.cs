@@ -193,7 +193,7 @@ internal sealed class SimulatedNode
             StepDown(leader);
             return;
         }
-        if (!_row!.Assignment.Replicas.Contains(_self.Node))
+        if (!_row!.Assignment.Replicas.Take(_options.InSyncMax).Contains(_self.Node))
         {
             Leave(leader);
         }
@@ -212,7 +212,7 @@ internal sealed class SimulatedNode
         {
             AskTable(answer => _table.Change(_self.Node.Value, change, answer), row => See(leader, row));
         }
-        else if (NowMs >= _tableBusyUntilMs && _row.InSync.Version == leader.InSync.Version && _row.Assignment.IsReached(leader.InSync))
+        else if (NowMs >= _tableBusyUntilMs && _row.InSync.Version == leader.InSync.Version && _row.Assignment.IsReached(leader.InSync, _options.InSyncMax))
         {
             AskTable(answer => _table.Assign(_self.Node.Value, leader.InSync.Version, _row.Assignment.Finish(), answer), row => See(leader, row));
         }
