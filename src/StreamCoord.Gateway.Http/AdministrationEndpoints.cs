@@ -17,6 +17,7 @@ internal static class AdministrationEndpoints
     private const string Group = Cluster + "/consumer-groups/{group}";
 
     private static readonly ApiAnswer Ok = new(StatusCodes.Status200OK, Json, "The resource.");
+    private static readonly ApiAnswer Drained = new(StatusCodes.Status200OK, Json, "broker_id, and partitions_left: how many partitions it still keeps. At 0 it can be stopped; then the same once more takes it off the znode tree's list.");
     private static readonly ApiAnswer Refused = new(StatusCodes.Status204NoContent, null, "Never: it is refused with 40002, because the options of a broker's process cannot be changed while it runs.");
 
     /// <summary>Brokers and their configurations.</summary>
@@ -28,6 +29,8 @@ internal static class AdministrationEndpoints
         routes.Map("GET", Cluster + "/brokers", brokers.ListAsync, "Brokers", "List the brokers", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Broker, brokers.GetAsync, "Brokers", "Describe a broker", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Broker + "/partition-replicas", brokers.ListReplicasAsync, "Brokers", "List the replicas that a broker keeps", new ClusterNeeds(AclOperation.Describe), Ok);
+        routes.Map("POST", "/v1/brokers/{broker}/drain", routes.ServiceProvider.GetRequiredService<DrainResource>().PostAsync, "Brokers",
+            "Move everything that a broker keeps to others, before it is stopped for good; again to see how much is left", new ClusterNeeds(AclOperation.Alter), Drained);
         routes.Map("GET", Cluster + "/brokers/-/configs", configs.ListAllAsync, "Brokers", "List the configurations of all brokers", new ClusterNeeds(AclOperation.DescribeConfigs), Ok);
         routes.Map("GET", Broker + "/configs", configs.ListAsync, "Brokers", "List the configurations of a broker", new ClusterNeeds(AclOperation.DescribeConfigs), Ok);
         routes.Map("POST", Broker + "/configs:alter", configs.RefuseAsync, "Brokers", "Change configurations of a broker", new ClusterNeeds(AclOperation.AlterConfigs), change, Refused);

@@ -46,6 +46,7 @@ public static class HttpGateway
         services.AddSingleton<BrokerConfigResource>();
         services.AddSingleton<ReplicaResource>();
         services.AddSingleton<ReassignmentResource>();
+        services.AddSingleton<DrainResource>();
         services.AddSingleton<GroupReader>();
         services.AddSingleton<ConsumerGroupResource>();
         services.AddSingleton<ConsumerLagResource>();

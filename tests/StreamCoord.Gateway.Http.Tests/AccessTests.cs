@@ -91,6 +91,7 @@ public sealed class AccessTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/v3/clusters/{0}/brokers")]
+    [InlineData("POST", "/v1/brokers/1/drain")]
     [InlineData("GET", "/v3/clusters/{0}/brokers/1/configs")]
     [InlineData("PUT", "/v3/clusters/{0}/brokers/1/configs/num.partitions")]
     [InlineData("GET", "/v3/clusters/{0}/topics/open/partitions/0/replicas")]

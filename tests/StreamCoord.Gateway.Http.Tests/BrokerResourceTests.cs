@@ -111,6 +111,16 @@ public sealed class BrokerResourceTests
     }
 
     [Fact]
+    public async Task Broker_that_is_drained_is_told_of_by_what_is_left()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+
+        Assert.Equal("""{"broker_id":7,"partitions_left":7}""", (await host.JsonAsync(HttpMethod.Post, "/v1/brokers/7/drain", "")).Body);
+        Assert.Contains("INVALID_REPLICATION_FACTOR", (await host.JsonAsync(HttpMethod.Post, "/v1/brokers/1/drain", "")).Body, StringComparison.Ordinal);
+        Assert.Equal(400, (await host.JsonAsync(HttpMethod.Post, "/v1/brokers/x/drain", "")).Status);
+    }
+
+    [Fact]
     public async Task Reassignment_that_is_not_finished_is_described_and_listed()
     {
         await using GatewayHost host = await GatewayHost.StartAsync();

@@ -57,6 +57,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IBroker, FakeBroker>();
         builder.Services.AddSingleton<FakeBrokers>();
         builder.Services.AddSingleton<IBrokers>(provider => provider.GetRequiredService<FakeBrokers>());
+        builder.Services.AddSingleton<IBrokerDrain, FakeDrain>();
         builder.Services.AddSingleton<IServerCommands, FakeServerCommands>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         var security = new MemoryStore();

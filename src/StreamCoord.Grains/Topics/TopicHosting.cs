@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using StreamCoord.Brokers;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Replicas;
@@ -26,6 +27,7 @@ public static class TopicHosting
         silo.AddReplicas(database);
         silo.Services.AddSingleton<TopicPlaces>();
         silo.Services.AddSingleton<ReplicaMoves>();
+        silo.Services.AddSingleton<IBrokerDrain, BrokerDrain>();
         silo.Services.AddMetadata();
         return silo;
     }

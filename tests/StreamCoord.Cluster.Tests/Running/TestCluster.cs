@@ -23,21 +23,20 @@ internal sealed class TestCluster : IAsyncDisposable
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(3);
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly string[] _options;
+    private volatile ClusterNode[] _nodes;
     private string? _clusterId;
 
     private TestCluster(PostgreSqlServer server, string database, string[] options)
     {
-        (Server, Database) = (server, database);
-        Nodes = [.. Enumerable.Range(1, NodeCount).Select(number => new ClusterNode(number, _directory.Combine($"data{number}"),
-        [
-            $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={database}", "--StreamCoord:ZNodes:TopicReadable=true",
-            "--Logging:LogLevel:StreamCoord.Grains.Replicas.PartitionReplica=Debug", .. options,
-        ]))];
+        (Server, Database, _options) = (server, database, options);
+        _nodes = [.. Enumerable.Range(1, NodeCount).Select(CreateNode)];
     }
 
     public PostgreSqlServer Server { get; }
 
-    public IReadOnlyList<ClusterNode> Nodes { get; }
+    /// <summary>Those that are to serve.</summary>
+    public IReadOnlyList<ClusterNode> Nodes => _nodes;
 
     public string Database { get; }
 
@@ -61,7 +60,7 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    public ClusterNode Node(int number) => Nodes[number - 1];
+    public ClusterNode Node(int number) => Nodes.Single(node => node.Number == number);
 
     public void StartAll()
     {
@@ -69,6 +68,23 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             node.Start();
         }
+    }
+
+    /// <summary>Starts one more.</summary>
+    public ClusterNode Add(int number)
+    {
+        ClusterNode node = CreateNode(number);
+        node.Start();
+        _nodes = [.. _nodes, node];
+        return node;
+    }
+
+    /// <summary>Ends one that is not to come back.</summary>
+    public async Task RemoveAsync(ClusterNode node)
+    {
+        _nodes = [.. _nodes.Where(other => other != node)];
+        await node.TerminateAsync();
+        await node.DisposeAsync();
     }
 
     public Task KillAllAsync() => Task.WhenAll(Nodes.Select(node => node.KillAsync()));
@@ -202,6 +218,12 @@ internal sealed class TestCluster : IAsyncDisposable
         _directory.Dispose();
     }
 
+    private ClusterNode CreateNode(int number) => new(number, _directory.Combine($"data{number}"),
+    [
+        $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={Database}", "--StreamCoord:ZNodes:TopicReadable=true",
+        "--Logging:LogLevel:StreamCoord.Grains.Replicas.PartitionReplica=Debug", .. _options,
+    ]);
+
     private async Task<string?> FindWhatIsMissingAsync()
     {
         foreach (ClusterNode node in Nodes)
@@ -212,8 +234,8 @@ internal sealed class TestCluster : IAsyncDisposable
             }
         }
         IReadOnlyList<PartitionRow> rows = await ReadRowsAsync();
-        return rows.FirstOrDefault(row => row.TopicId == TreeTopicId && row.ReplicaCount < NodeCount) is { } small ? $"{small}"
-            : rows.FirstOrDefault(row => row.InSyncCount < row.ReplicaCount || row.Leader < 0 && row.TopicId == TreeTopicId) is { } lacking ? $"{lacking}"
+        return rows.FirstOrDefault(row => row.TopicId == TreeTopicId && row.ReplicaCount < Nodes.Count) is { } small ? $"{small}"
+            : rows.FirstOrDefault(row => row.InSyncCount < Math.Min(row.ReplicaCount, NodeCount) || row.Leader < 0 && row.TopicId == TreeTopicId) is { } lacking ? $"{lacking}"
             : null;
     }
 
