@@ -50,7 +50,7 @@ internal static class AdministrationEndpoints
         routes.Map("GET", Partition + "/offset", replicas.GetOffsetAsync, "Topics", "Where a partition begins and ends", new TopicNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Partition + "/replicas", replicas.ListAsync, "Topics", "List a partition's replicas", new TopicNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Partition + "/replicas/{broker}", replicas.GetAsync, "Topics", "Describe a replica", new TopicNeeds(AclOperation.Describe), Ok);
-        routes.Map("GET", Partition + "/reassignment", reassignments.GetAsync, "Topics", "Describe a partition's reassignment: 404, because nothing moves replicas", new ClusterNeeds(AclOperation.Describe), Ok);
+        routes.Map("GET", Partition + "/reassignment", reassignments.GetAsync, "Topics", "Describe a partition's reassignment: 404 when its replicas are not being moved", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Cluster + "/topics/{topic}/partitions/-/reassignment", reassignments.ListAsync, "Topics", "List a topic's reassignments", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Cluster + "/topics/-/partitions/-/reassignment", reassignments.ListAllAsync, "Topics", "List all reassignments", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Cluster + "/topics/-/configs", configs.ListAllAsync, "Configs", "List the configurations of all topics", Ok);

@@ -55,6 +55,9 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
         return log;
     }
 
+    /// <summary>Whether the disk has files of a partition.</summary>
+    public Task<bool> ExistsAsync(TopicId topicId, int partition) => _context.Io.Maintenance.RunAsync(() => _context.Disk.List(DirectoryOf(topicId, partition)).Count > 0);
+
     /// <summary>Does work that waits for the disk and is in no hurry on the maintenance thread, where compaction runs too.</summary>
     public Task RunMaintenanceAsync(Action action) => _context.Io.Maintenance.RunAsync(action);
 

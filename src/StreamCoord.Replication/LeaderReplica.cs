@@ -22,6 +22,7 @@ public sealed class LeaderReplica
     private ReplicationOptions _options;
     private HashSet<NodeId> _replicas;
     private bool _isResigned;
+    private long _numbersUsed;
 
     /// <summary>Begins a term.</summary>
     /// <param name="self">The leader.</param>
@@ -155,7 +156,8 @@ public sealed class LeaderReplica
             PushFailed(plan, nowMs);
             return;
         }
-        if (!_peers.TryGetValue(plan.Node, out PeerProgress? peer))
+        // An answer of before the peer was forgotten may tell of a copy that is gone.
+        if (!_peers.TryGetValue(plan.Node, out PeerProgress? peer) || plan.Number < peer.FirstNumber)
         {
             return;
         }
@@ -200,7 +202,12 @@ public sealed class LeaderReplica
         }
         if (inSync.Version > InSync.Version)
         {
+            bool isUnbroken = inSync.Version == InSync.Version + 1;
             (InSync, Pending) = (inSync, null);
+            if (!isUnbroken)
+            {
+                AskOutsidersAnew();
+            }
             ForgetStrangers();
             Advance();
         }
@@ -209,12 +216,14 @@ public sealed class LeaderReplica
     /// <summary>Stops serving for good, so that another can lead at once: whoever is told so may claim the next term without waiting.</summary>
     public void Resign() => _isResigned = true;
 
-    /// <summary>The member of the in-sync set that has everything and could lead next, or null.</summary>
-    public ReplicaId? FindSuccessor()
+    /// <summary>The member of the in-sync set that has everything, is to keep its copy and could lead next; null for none.</summary>
+    /// <param name="wanted">The only one that will do; null for any.</param>
+    public ReplicaId? FindSuccessor(NodeId? wanted = null)
     {
         foreach (ReplicaId member in Pending is null ? InSync.Members : [])
         {
-            if (member != Self && ProgressOf(member) is { IsUnreachable: false } peer && peer.AcknowledgedOffset == _log.EndOffset)
+            bool isCandidate = member != Self && _replicas.Contains(member.Node) && (wanted is null || wanted == member.Node);
+            if (isCandidate && ProgressOf(member) is { IsUnreachable: false } peer && peer.AcknowledgedOffset == _log.EndOffset)
             {
                 return member;
             }
@@ -232,15 +241,25 @@ public sealed class LeaderReplica
     {
         foreach (NodeId node in _replicas.Concat(Possible.Select(member => member.Node)).Where(node => node != Self.Node))
         {
-            _peers.TryAdd(node, new PeerProgress(_log.EndOffset, nowMs));
+            _peers.TryAdd(node, new PeerProgress(_log.EndOffset, nowMs, _numbersUsed));
         }
         ForgetStrangers();
+    }
+
+    // Between the row that was known and this one they may have been sent away, have deleted their copies, and been called back.
+    private void AskOutsidersAnew()
+    {
+        foreach ((NodeId node, PeerProgress peer) in _peers.Where(pair => InSync.Members.All(member => member.Node != pair.Key)).ToArray())
+        {
+            _peers[node] = new PeerProgress(_log.EndOffset, peer.DueMs, peer.NextNumber);
+        }
     }
 
     private void ForgetStrangers()
     {
         foreach (NodeId node in _peers.Keys.Where(node => !_replicas.Contains(node) && Possible.All(member => member.Node != node)).ToArray())
         {
+            _numbersUsed = Math.Max(_numbersUsed, _peers[node].NextNumber);
             _peers.Remove(node);
         }
     }

@@ -13,10 +13,13 @@ internal sealed class PeerProgress
     private Offset _endAtLastReply = Offset.None;
     private long _lastReplyMs;
 
-    public PeerProgress(Offset next, long nowMs)
+    public PeerProgress(Offset next, long nowMs, long firstNumber)
     {
-        (NextOffset, DueMs, CaughtUpMs) = (next, nowMs, nowMs);
+        (NextOffset, DueMs, CaughtUpMs, FirstNumber, NextNumber) = (next, nowMs, nowMs, firstNumber, firstNumber);
     }
+
+    /// <summary>The number of the first push that this knows of. None before it has the same number.</summary>
+    public long FirstNumber { get; }
 
     /// <summary>Who answered last; null while nobody has.</summary>
     public ReplicaId? Replica { get; private set; }

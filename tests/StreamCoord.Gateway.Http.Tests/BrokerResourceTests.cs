@@ -111,6 +111,24 @@ public sealed class BrokerResourceTests
     }
 
     [Fact]
+    public async Task Reassignment_that_is_not_finished_is_described_and_listed()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        await host.Cluster.Create("t", 2).MoveReplicas(1, [new NodeId(2), new NodeId(3)]);
+
+        JsonElement one = (await host.GetAsync($"{GatewayHost.V3Topics}/t/partitions/1/reassignment")).Json;
+
+        Assert.Equal(["kind", "metadata", "cluster_id", "topic_name", "partition_id", "adding_replicas", "removing_replicas", "replicas"], one.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(("KafkaReassignment", "t", 1, "[2,3]", "[1]"), (one.GetProperty("kind").GetString(), one.GetProperty("topic_name").GetString(),
+            one.GetProperty("partition_id").GetInt32(), one.GetProperty("adding_replicas").GetRawText(), one.GetProperty("removing_replicas").GetRawText()));
+        foreach (string path in new[] { "/t/partitions/-/reassignment", "/-/partitions/-/reassignment" })
+        {
+            Assert.Equal(one.GetRawText(), (await host.GetAsync(GatewayHost.V3Topics + path)).Json.GetProperty("data").EnumerateArray().Single().GetRawText());
+        }
+        (await host.GetAsync($"{GatewayHost.V3Topics}/t/partitions/0/reassignment")).Confluent(404, 404);
+    }
+
+    [Fact]
     public async Task Configurations_of_all_topics_are_read_at_once()
     {
         await using GatewayHost host = await GatewayHost.StartAsync();

@@ -165,6 +165,9 @@ public enum ErrorCode : short
     /// <summary>The client has not proved who it is.</summary>
     SaslAuthenticationFailed = 58,
 
+    /// <summary>Partitions of the topic are being moved to other nodes.</summary>
+    ReassignmentInProgress = 60,
+
     /// <summary>The group has members, or its offsets belong to a protocol that the service cannot read.</summary>
     NonEmptyGroup = 68,
 

@@ -28,6 +28,23 @@ public interface ITopicGrain : IGrainWithStringKey
     [Alias("SetPartitionCount")]
     Task<TopicReply> SetPartitionCount(int partitionCount, bool validateOnly, IReadOnlyList<IReadOnlyList<NodeId>>? assignments = null);
 
+    /// <summary>
+    /// Has other nodes keep a partition (KIP-455): those that come get copies, and those that go lose theirs when all others are in sync. Returns when it is begun; <see cref="PartitionAssignment.Adding"/> and
+    /// <see cref="PartitionAssignment.Removing"/> show what is left to do. Also for topics that the service keeps for itself.
+    /// </summary>
+    /// <param name="partition">The partition's number.</param>
+    /// <param name="target">Them, the preferred leader first, in the place of any target that is not reached yet; null leaves the partition with who kept it before, or
+    /// <see cref="ErrorCode.NoReassignmentInProgress"/>.</param>
+    /// <param name="keepsFactor">Refuse another number of them, by <see cref="ErrorCode.InvalidReplicationFactor"/>.</param>
+    [Alias("MoveReplicas")]
+    Task<TopicReply> MoveReplicas(int partition, IReadOnlyList<NodeId>? target, bool keepsFactor = false);
+
+    /// <summary>
+    /// Has the preferred replica, which is the first, lead a partition (KIP-460): <see cref="ErrorCode.ElectionNotNeeded"/> when it does, <see cref="ErrorCode.PreferredLeaderNotAvailable"/> when it cannot.
+    /// </summary>
+    [Alias("ElectPreferredLeader")]
+    Task<TopicReply> ElectPreferredLeader(int partition);
+
     /// <summary>Carries out all changes or, when one of them is wrong, none.</summary>
     [Alias("AlterConfigs")]
     Task<TopicReply> AlterConfigs(IReadOnlyList<ConfigChange> changes, bool validateOnly);

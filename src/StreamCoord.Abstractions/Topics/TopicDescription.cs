@@ -15,6 +15,17 @@ public sealed record PartitionAssignment(
     /// <summary>The leader's term; <see cref="LeaderEpoch.Unknown"/> while nobody has led the partition.</summary>
     [Id(4)]
     public LeaderEpoch Epoch { get; init; } = LeaderEpoch.Unknown;
+
+    /// <summary>Of <see cref="Replicas"/>, those that are to get a copy (KIP-455).</summary>
+    [Id(5)]
+    public IReadOnlyList<NodeId> Adding { get; init; } = [];
+
+    /// <summary>Of <see cref="Replicas"/>, those that lose theirs as soon as all others are in sync.</summary>
+    [Id(6)]
+    public IReadOnlyList<NodeId> Removing { get; init; } = [];
+
+    /// <summary>True while replicas come or go.</summary>
+    public bool IsMoving => Adding.Count > 0 || Removing.Count > 0;
 }
 
 /// <summary>A topic as it is now.</summary>

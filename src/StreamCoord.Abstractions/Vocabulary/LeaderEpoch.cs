@@ -14,6 +14,9 @@ public readonly record struct LeaderEpoch([property: Id(0)] int Value) : ICompar
     /// <summary>The epoch after this one.</summary>
     public LeaderEpoch Next() => new(checked(Value + 1));
 
+    /// <summary>The newer of two.</summary>
+    public static LeaderEpoch Max(LeaderEpoch left, LeaderEpoch right) => left > right ? left : right;
+
     /// <summary>True when <paramref name="left"/> is older.</summary>
     public static bool operator <(LeaderEpoch left, LeaderEpoch right) => left.Value < right.Value;
 

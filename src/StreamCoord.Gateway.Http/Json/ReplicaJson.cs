@@ -57,8 +57,37 @@ internal sealed class ReplicaJson(ConfluentJson json)
         writer.WriteEndObject();
     }
 
-    /// <summary>The partitions under an address whose replicas are being moved: nothing moves replicas here.</summary>
-    public void WriteReassignments(Utf8JsonWriter writer, string path) => ConfluentJson.WriteList(writer, "KafkaReassignmentList", $"{json.Self}{path}", static () => { });
+    /// <summary>The partitions of topics whose replicas are being moved.</summary>
+    public void WriteReassignments(Utf8JsonWriter writer, string path, IReadOnlyList<TopicDescription> topics) => ConfluentJson.WriteList(writer, "KafkaReassignmentList", $"{json.Self}{path}", () =>
+    {
+        foreach (TopicDescription topic in topics)
+        {
+            foreach (PartitionAssignment partition in topic.Partitions.Where(partition => partition.IsMoving))
+            {
+                WriteReassignment(writer, topic.Name, partition);
+            }
+        }
+    });
+
+    /// <summary>Which replicas of a partition come and which go.</summary>
+    public void WriteReassignment(Utf8JsonWriter writer, string topic, PartitionAssignment partition)
+    {
+        string self = PartitionUrl(topic, partition);
+        json.WriteStart(writer, "KafkaReassignment", $"{self}/reassignment", $"/topic={topic}/partition={partition.Partition.ToString(CultureInfo.InvariantCulture)}/reassignment");
+        writer.WriteString("topic_name", topic);
+        writer.WriteNumber("partition_id", partition.Partition);
+        WriteNodes("adding_replicas", partition.Adding);
+        WriteNodes("removing_replicas", partition.Removing);
+        ConfluentJson.WriteLink(writer, "replicas", $"{self}/replicas");
+        writer.WriteEndObject();
+
+        void WriteNodes(string name, IReadOnlyList<NodeId> nodes)
+        {
+            writer.WriteStartArray(name);
+            nodes.ToList().ForEach(node => writer.WriteNumberValue(node.Value));
+            writer.WriteEndArray();
+        }
+    }
 
     private string PartitionUrl(string topic, PartitionAssignment partition) =>
         string.Create(CultureInfo.InvariantCulture, $"{json.TopicUrl(topic)}/partitions/{partition.Partition}");

@@ -7,7 +7,7 @@ using WantedPartition = StreamCoord.Protocol.Kafka.Messages.AlterPartitionReassi
 
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
-/// <summary>Answers who wants replicas moved: a partition stays on the brokers it was made on.</summary>
+/// <summary>Has partitions kept by other brokers (KIP-455). It begins the moves; <see cref="ListPartitionReassignmentsHandler"/> shows which are not finished.</summary>
 internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains)
     : ApiHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>
 {
@@ -26,33 +26,24 @@ internal sealed class AlterPartitionReassignmentsHandler(IGrainFactory grains)
     private async Task<AlterPartitionReassignmentsResponse> AlterAsync(AlterPartitionReassignmentsRequest request) => new()
     {
         AllowReplicationFactorChange = request.AllowReplicationFactorChange,
-        Responses = await Task.WhenAll(request.Topics.Select(async wanted =>
+        Responses = await Task.WhenAll(request.Topics.Select(async wanted => new AlterPartitionReassignmentsResponse.ReassignableTopicResponse
         {
-            TopicReply reply = await TopicLookup.FindAsync(grains, wanted.Name);
-            return new AlterPartitionReassignmentsResponse.ReassignableTopicResponse
-            {
-                Name = wanted.Name,
-                Partitions = [.. wanted.Partitions.Select(partition => Answer(reply, partition))],
-            };
+            Name = wanted.Name,
+            Partitions = await Task.WhenAll(wanted.Partitions.Select(partition => MoveAsync(wanted.Name, partition, !request.AllowReplicationFactorChange))),
         })),
     };
 
-    private static AlterPartitionReassignmentsResponse.ReassignablePartitionResponse Answer(TopicReply reply, WantedPartition wanted)
+    private async Task<AlterPartitionReassignmentsResponse.ReassignablePartitionResponse> MoveAsync(string topic, WantedPartition wanted, bool keepsFactor)
     {
-        (ErrorCode error, string? message) = reply.Topic is { } topic ? Check(topic, wanted) : (reply.Error, reply.Message);
+        NodeId[]? target = wanted.Replicas is { } replicas ? [.. replicas.Select(id => new NodeId(id))] : null;
+        TopicReply reply = TopicName.Check(topic) is { } illegal
+            ? TopicReply.Refused(ErrorCode.InvalidTopicException, illegal)
+            : await TopicLookup.ChangeAsync(() => grains.GetGrain<ITopicGrain>(topic).MoveReplicas(wanted.PartitionIndex, target, keepsFactor));
         return new AlterPartitionReassignmentsResponse.ReassignablePartitionResponse
         {
             PartitionIndex = wanted.PartitionIndex,
-            ErrorCode = (short)error,
-            ErrorMessage = message,
+            ErrorCode = (short)reply.Error,
+            ErrorMessage = reply.Message,
         };
-    }
-
-    private static (ErrorCode Error, string? Message) Check(TopicDescription topic, WantedPartition wanted)
-    {
-        return !TopicLookup.HasPartition(topic, wanted.PartitionIndex) ? (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.")
-            : wanted.Replicas is not { } replicas ? (ErrorCode.NoReassignmentInProgress, "Nothing is being moved that could be called off.")
-            : replicas.SequenceEqual(topic.Partitions[wanted.PartitionIndex].Replicas.Select(node => node.Value)) ? (ErrorCode.None, null)
-            : (ErrorCode.InvalidReplicaAssignment, $"Replicas are not moved: the partition is kept by {string.Join(", ", topic.Partitions[wanted.PartitionIndex].Replicas)}.");
     }
 }

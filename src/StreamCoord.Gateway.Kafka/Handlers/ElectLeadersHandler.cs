@@ -10,7 +10,7 @@ using PartitionAnswer = StreamCoord.Protocol.Kafka.Messages.ElectLeadersResponse
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>
-/// Answers who wants other leaders elected. A partition whose leader is gone gets another one by itself, if one may lead; leadership that has moved is not moved back by hand, and a copy that lacks records is never made leader.
+/// Has other leaders elected (KIP-460): the preferred one, which is the first replica. A partition whose leader is gone gets another one by itself, if one may lead; a copy that lacks records is never made leader.
 /// </summary>
 internal sealed class ElectLeadersHandler(IGrainFactory grains, IBrokers brokers) : ApiHandler<ElectLeadersRequest, ElectLeadersResponse>
 {
@@ -28,32 +28,54 @@ internal sealed class ElectLeadersHandler(IGrainFactory grains, IBrokers brokers
         {
             return new ElectLeadersResponse { ErrorCode = (short)ErrorCode.InvalidRequest };
         }
-        // Who asks for all partitions is told of those alone that got another leader.
         return new ElectLeadersResponse
         {
-            ReplicaElectionResults = await Task.WhenAll((request.TopicPartitions ?? []).Select(async wanted =>
+            ReplicaElectionResults = request.TopicPartitions is { } wanted
+                ? await Task.WhenAll(wanted.Select(one => ElectAsync(one.Topic, one.Partitions, request.ElectionType)))
+                : await ElectAllAsync(request.ElectionType),
+        };
+    }
+
+    // Who asks for all partitions is told of those alone for which there was something to do.
+    private async Task<IReadOnlyList<ElectLeadersResponse.ReplicaElectionResult>> ElectAllAsync(sbyte electionType)
+    {
+        ElectLeadersResponse.ReplicaElectionResult[] results = await Task.WhenAll((await TopicCatalogue.ListAsync(grains)).Select(async topic =>
+        {
+            ElectLeadersResponse.ReplicaElectionResult result = await ElectAsync(topic.Name, Enumerable.Range(0, topic.Partitions.Count), electionType);
+            return new ElectLeadersResponse.ReplicaElectionResult
             {
-                TopicReply reply = await TopicLookup.FindAsync(grains, wanted.Topic);
-                return new ElectLeadersResponse.ReplicaElectionResult
+                Topic = topic.Name,
+                PartitionResult = [.. result.PartitionResult.Where(partition => (ErrorCode)partition.ErrorCode != ErrorCode.ElectionNotNeeded)],
+            };
+        }));
+        return [.. results.Where(result => result.PartitionResult.Count > 0)];
+    }
+
+    private async Task<ElectLeadersResponse.ReplicaElectionResult> ElectAsync(string topic, IEnumerable<int> partitions, sbyte electionType)
+    {
+        TopicReply found = await TopicLookup.FindAsync(grains, topic);
+        return new ElectLeadersResponse.ReplicaElectionResult
+        {
+            Topic = topic,
+            PartitionResult = await Task.WhenAll(partitions.Select(async partition =>
+            {
+                (ErrorCode error, string? message) = found.Topic is not { } description ? (found.Error, found.Message)
+                    : !TopicLookup.HasPartition(description, partition) ? (ErrorCode.UnknownTopicOrPartition, $"The topic has {description.Partitions.Count} partitions.")
+                    : electionType == Unclean ? Elections.CheckUnclean(description.Partitions[partition], brokers)
+                    : await ElectPreferredAsync(topic, partition);
+                return new PartitionAnswer
                 {
-                    Topic = wanted.Topic,
-                    PartitionResult = [.. wanted.Partitions.Select(partition => Answer(reply, partition, request.ElectionType))],
+                    PartitionId = partition,
+                    ErrorCode = (short)error,
+                    ErrorMessage = message,
                 };
             })),
         };
     }
 
-    private PartitionAnswer Answer(TopicReply reply, int partition, sbyte electionType)
+    private async Task<(ErrorCode Error, string? Message)> ElectPreferredAsync(string topic, int partition)
     {
-        (ErrorCode error, string message) = reply.Topic is not { } topic ? (reply.Error, reply.Message!)
-            : !TopicLookup.HasPartition(topic, partition) ? (ErrorCode.UnknownTopicOrPartition, $"The topic has {topic.Partitions.Count} partitions.")
-            : electionType == Preferred ? Elections.CheckPreferred(topic.Partitions[partition], brokers)
-            : Elections.CheckUnclean(topic.Partitions[partition], brokers);
-        return new PartitionAnswer
-        {
-            PartitionId = partition,
-            ErrorCode = (short)error,
-            ErrorMessage = message,
-        };
+        TopicReply reply = await TopicLookup.ChangeAsync(() => grains.GetGrain<ITopicGrain>(topic).ElectPreferredLeader(partition));
+        return (reply.Error, reply.Message);
     }
 }

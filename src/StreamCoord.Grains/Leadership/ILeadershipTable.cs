@@ -42,7 +42,7 @@ public interface ILeadershipTable
 
     /// <summary>Replaces the nodes that are to have a copy, if the row still has the version.</summary>
     /// <returns>The row as it is afterwards, changed or not; null when there is none.</returns>
-    Task<LeadershipRow?> ChangeReplicasAsync(TopicId topicId, int partition, long expectedVersion, IReadOnlyList<NodeId> replicas);
+    Task<LeadershipRow?> AssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment);
 
     /// <summary>Takes the topic's rows away. No effect when there are none.</summary>
     Task DeleteAsync(TopicId topicId);

@@ -5,14 +5,24 @@ namespace StreamCoord.Grains.Leadership;
 /// <summary>What the leadership table says about one partition. Immutable.</summary>
 /// <param name="TopicId">The topic's identity.</param>
 /// <param name="Partition">The partition's number.</param>
-/// <param name="Replicas">Every node that keeps a copy, the preferred leader first.</param>
+/// <param name="Assignment">The nodes that keep a copy, and which of them come or go.</param>
 /// <param name="LeaderEpoch">The newest term; <see cref="LeaderEpoch.Unknown"/> when nobody has led the partition yet.</param>
 /// <param name="LeaderNode">The node that claimed that term, or null.</param>
 /// <param name="InSync">The copies that are complete, those that may claim the next term, and the row's version.</param>
 public sealed record LeadershipRow(
     TopicId TopicId,
     int Partition,
-    IReadOnlyList<NodeId> Replicas,
+    Assignment Assignment,
     LeaderEpoch LeaderEpoch,
     NodeId? LeaderNode,
-    InSyncSet InSync);
+    InSyncSet InSync)
+{
+    /// <summary>Every node that keeps a copy or is to get one, the preferred leader first.</summary>
+    public IReadOnlyList<NodeId> Replicas => Assignment.Replicas;
+
+    /// <summary>True when one node is to have the only copy, and has a whole one.</summary>
+    public bool HasOneCopy => Replicas.Count == 1 && InSync.Members.Count == 1 && InSync.Members[0].Node == Replicas[0];
+
+    /// <summary>True when a replica has a reason to exist: it is to have a copy, or may lead.</summary>
+    public bool Keeps(ReplicaId replica) => Replicas.Contains(replica.Node) || InSync.Contains(replica);
+}

@@ -9,7 +9,7 @@ namespace StreamCoord.Grains.Leadership;
 internal sealed class LeadershipRowReader
 {
     /// <summary>What a query must select, in this order.</summary>
-    public const string Columns = "topic_id, partition, replicas, leader_epoch, leader_node, in_sync_set, version";
+    public const string Columns = "topic_id, partition, replicas, leader_epoch, leader_node, in_sync_set, version, adding, removing";
 
     /// <summary>The leader of a partition that nobody has led yet.</summary>
     public const int NoNode = -1;
@@ -34,11 +34,13 @@ internal sealed class LeadershipRowReader
         return new LeadershipRow(
             new TopicId(Guid.ParseExact(reader.GetString(0), "n")),
             reader.GetInt32(1),
-            Parsed(_nodes, reader.GetString(2), NodeList.Parse),
+            new Assignment(Nodes(reader, 2), Nodes(reader, 7), Nodes(reader, 8)),
             new LeaderEpoch(reader.GetInt32(3)),
             leader == NoNode ? null : new NodeId(leader),
             new InSyncSet(Parsed(_replicas, reader.GetString(5), ReplicaList.Parse), reader.GetInt64(6)));
     }
+
+    private IReadOnlyList<NodeId> Nodes(DbDataReader reader, int column) => Parsed(_nodes, reader.GetString(column), NodeList.Parse);
 
     private static IReadOnlyList<T> Parsed<T>(Dictionary<string, IReadOnlyList<T>> known, string text, Func<string, IReadOnlyList<T>> parse)
     {

@@ -30,8 +30,8 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
         RETURNING {Columns}
         """;
 
-    private const string ChangeReplicas = $"""
-        UPDATE partition_leadership SET replicas = @replicas, version = version + 1
+    private const string Assign = $"""
+        UPDATE partition_leadership SET replicas = @replicas, adding = @adding, removing = @removing, version = version + 1
         WHERE topic_id = @topic AND partition = @partition AND version = @version
         RETURNING {Columns}
         """;
@@ -87,15 +87,17 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
         return changed.SingleOrDefault() ?? await FindAsync(topicId, partition);
     }
 
-    public async Task<LeadershipRow?> ChangeReplicasAsync(TopicId topicId, int partition, long expectedVersion, IReadOnlyList<NodeId> replicas)
+    public async Task<LeadershipRow?> AssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment)
     {
-        Invariant.Holds(replicas.Count > 0);
+        Invariant.Holds(assignment.Target.Count > 0);
         IReadOnlyList<LeadershipRow> changed = await QueryAsync(
-            ChangeReplicas,
+            Assign,
             ("topic", topicId.ToString()),
             ("partition", partition),
             ("version", expectedVersion),
-            ("replicas", NodeList.Format(replicas)));
+            ("replicas", NodeList.Format(assignment.Replicas)),
+            ("adding", NodeList.Format(assignment.Adding)),
+            ("removing", NodeList.Format(assignment.Removing)));
         return changed.SingleOrDefault() ?? await FindAsync(topicId, partition);
     }
 
@@ -132,7 +134,7 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
         string[] rows = new string[partitions.Length];
         for (int i = 0; i < partitions.Length; i++)
         {
-            rows[i] = string.Create(CultureInfo.InvariantCulture, $"(@topic, {firstPartition + i}, @replicas{i}, -1, {LeadershipRowReader.NoNode}, @inSync{i}, 0)");
+            rows[i] = string.Create(CultureInfo.InvariantCulture, $"(@topic, {firstPartition + i}, @replicas{i}, -1, {LeadershipRowReader.NoNode}, @inSync{i}, 0, '', '')");
             parameters.Add(($"replicas{i}", NodeList.Format(partitions[i].Replicas)));
             parameters.Add(($"inSync{i}", ReplicaList.Format(partitions[i].InSync)));
         }

@@ -16,4 +16,7 @@ internal interface IPeers
 
     /// <summary>Tells a node that it may take over. No effect when it does not live.</summary>
     Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms);
+
+    /// <summary>Has a node give the leadership of a partition to another. False when it does not lead, or could not.</summary>
+    Task<bool> MoveLeadershipAsync(NodeId leader, TopicId topicId, int partition, NodeId wanted);
 }

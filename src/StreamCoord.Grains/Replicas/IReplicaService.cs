@@ -24,6 +24,10 @@ internal interface IReplicaService : IGrainService
     /// <summary>Tells that the leader of a partition serves no more, and that the copy here has everything: it may take over at once.</summary>
     [Alias("Release"), ResponseTimeout("00:00:05")]
     Task Release(IReadOnlyList<ReleasedTerm> terms);
+
+    /// <summary>Has another node lead a partition that this one leads. True when it does.</summary>
+    [Alias("MoveLeadership"), ResponseTimeout("00:00:10")]
+    Task<bool> MoveLeadership(TopicId topicId, int partition, NodeId wanted);
 }
 
 /// <summary>A push on its way to one copy. Immutable.</summary>

@@ -4,7 +4,7 @@ using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Replicas;
 
-/// <summary>Asks the table for changes of in-sync sets, a few at a time: a silo that comes or goes changes thousands. One per silo; safe for concurrent use.</summary>
+/// <summary>Asks the table for changes of in-sync sets, and of who has copies, a few at a time: a silo that comes or goes changes thousands. One per silo; safe for concurrent use.</summary>
 internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClock clock, ILogger<InSyncChanges> logger) : IDisposable
 {
     private const int UnderWayMax = 8;
@@ -16,16 +16,30 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
 
-    /// <summary>Asks for a change. The row as it is then; null when there is none, or when the outcome is not known, after a while.</summary>
-    public async Task<LeadershipRow?> TryRunAsync(TopicId topicId, int partition, InSyncChange change)
+    /// <summary>
+    /// What a partition's leader has to ask for now: another in-sync set, or the end of a reassignment whose target is in sync; null for nothing. It brings the row as it is then; null when there is none, or when the
+    /// outcome is not known, after a while.
+    /// </summary>
+    public Func<Task<LeadershipRow?>>? FindDue(LeadershipRow row, LeaderReplica leader, long nowMs)
+    {
+        if (leader.ProposeChange(nowMs) is { } inSync)
+        {
+            return () => TryRunAsync(row, () => table.ChangeInSyncAsync(row.TopicId, row.Partition, inSync));
+        }
+        return row.InSync.Version == leader.InSync.Version && row.Assignment.IsReached(leader.InSync)
+            ? () => TryRunAsync(row, () => table.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, row.Assignment.Finish()))
+            : null;
+    }
+
+    private async Task<LeadershipRow?> TryRunAsync(LeadershipRow before, Func<Task<LeadershipRow?>> change)
     {
         try
         {
             await _slots.WaitAsync();
             try
             {
-                LeadershipRow? row = await table.ChangeInSyncAsync(topicId, partition, change);
-                LogInSync(logger, topicId, partition, string.Join(',', row?.InSync.Members ?? []));
+                LeadershipRow? row = await change();
+                LogInSync(logger, before.TopicId, before.Partition, string.Join(',', row?.Replicas ?? []), string.Join(',', row?.InSync.Members ?? []));
                 return row;
             }
             finally
@@ -37,15 +51,15 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            LogUnchanged(logger, topicId, partition, failure.Message);
+            LogUnchanged(logger, before.TopicId, before.Partition, failure.Message);
             await Task.Delay(RetryDelay, clock.Time);
             return null;
         }
     }
 
-    [LoggerMessage(2825, LogLevel.Debug, "The in-sync set of partition {Partition} of topic {TopicId} is {Members}.")]
-    private static partial void LogInSync(ILogger logger, TopicId topicId, int partition, string members);
+    [LoggerMessage(2825, LogLevel.Debug, "Partition {Partition} of topic {TopicId} is kept by {Replicas}, and its in-sync set is {Members}.")]
+    private static partial void LogInSync(ILogger logger, TopicId topicId, int partition, string replicas, string members);
 
-    [LoggerMessage(2826, LogLevel.Warning, "The in-sync set of partition {Partition} of topic {TopicId} could not be changed; it is tried again: {Reason}")]
+    [LoggerMessage(2826, LogLevel.Warning, "The in-sync set or the replicas of partition {Partition} of topic {TopicId} could not be changed; it is tried again: {Reason}")]
     private static partial void LogUnchanged(ILogger logger, TopicId topicId, int partition, string reason);
 }

@@ -46,11 +46,11 @@ internal sealed partial class PartitionReplica : IDisposable
         (_row, Log, _unused, _context, _isInternal) = (row, log, unused, context, isInternal);
         _view = new ReplicaLogView(log);
         _pushes = new LeaderPushes(this, context);
-        _options = MakeOptions();
+        _options = ReplicationRules.Make(Log.Config, _row.Assignment, _isInternal);
         // What it had promised before this process began it does not know, unless it led itself or nobody has.
         long grantedUntilMs = row.LeaderNode is null || row.LeaderNode == Self.Node ? long.MinValue : context.Clock.NowMs + _options.LeaseMs + _options.ClockDriftMs;
         _follower = new FollowerReplica(Self, _view, _options, row.LeaderEpoch, grantedUntilMs);
-        if (!IsOnlyCopy(row))
+        if (!row.HasOneCopy)
         {
             log.CommitLimit = Offset.Zero;
         }
@@ -74,7 +74,7 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <summary>True when it leads, or the table does not say that somebody else does.</summary>
     public bool MayLead => IsLeading || Row is { } row && (row.LeaderNode is null ? row.InSync.Members[0] == Self : row.LeaderNode == Self.Node);
 
-    /// <summary>True when its topic is deleted.</summary>
+    /// <summary>True when its topic is deleted, or kept elsewhere.</summary>
     public bool IsRemoved => _isRemoved;
 
     /// <summary>Ends when it is known how far the log is committed, so that readers of the copy may begin.</summary>
@@ -93,9 +93,6 @@ internal sealed partial class PartitionReplica : IDisposable
     public int InSyncMin => Math.Max(_options.InSyncMin, Log.Config.MinInsyncReplicas);
 
     private ReplicaId Self => _context.Self;
-
-    /// <summary>True for a partition of which this node is to have the only copy, and has a whole one.</summary>
-    public static bool IsOnlyCopy(LeadershipRow row) => row.Replicas.Count == 1 && row.InSync.Members.Count == 1 && row.InSync.Members[0].Node == row.Replicas[0];
 
     /// <summary>Follows the topic's configuration.</summary>
     public void Configure(LogConfig config)
@@ -231,13 +228,9 @@ internal sealed partial class PartitionReplica : IDisposable
             {
                 return;
             }
-            bool isOtherwiseKept = row.Replicas.Count != _row.Replicas.Count;
             _context.Metrics.RowChanged(Self.Node, _row, row);
             Volatile.Write(ref _row, row);
-            if (isOtherwiseKept)
-            {
-                AdoptOptions();
-            }
+            AdoptOptions();
             _leader?.TableSays(row.LeaderEpoch, row.InSync);
             _leader?.ReplicateTo(row.Replicas, _context.Clock.NowMs);
             _follower?.Learn(row.LeaderEpoch);
@@ -263,7 +256,7 @@ internal sealed partial class PartitionReplica : IDisposable
         {
             return false;
         }
-        bool isBegun = _follower is { IsTakingOver: true };
+        bool isBegun = _follower is { IsTakingOver: true } or { IsReleased: true };
         return isBegun || (TakeOver.IsDue(Self, row.LeaderNode, row.InSync, row.Replicas, _context.Nodes.Alive) && MayBegin());
     }
 
@@ -274,7 +267,7 @@ internal sealed partial class PartitionReplica : IDisposable
         {
             return;
         }
-        InSyncChange? change = null;
+        Func<Task<LeadershipRow?>>? change;
         lock (_gate)
         {
             if (_leader is not { } leader)
@@ -286,22 +279,22 @@ internal sealed partial class PartitionReplica : IDisposable
             {
                 Log.RefuseUncommitted(ErrorCode.RequestTimedOut, $"Partition {Partition} could not be committed on its in-sync replicas in time. It may be later.");
             }
-            if (!_isChanging && leader.ProposeChange(_context.Clock.NowMs) is { } proposed)
-            {
-                (change, _isChanging) = (proposed, true);
-            }
+            change = _isChanging ? null : _context.Changes.FindDue(_row, leader, _context.Clock.NowMs);
+            _isChanging |= change is not null;
         }
         _pushes.ContinueAll();
         if (change is not null)
         {
-            _ = ChangeInSyncAsync(change);
+            _ = ChangeAsync(change());
         }
     }
 
     /// <summary>
     /// Stops serving, so that another can lead at once. Ends when a successor has everything; it is told by the caller. Null when there is none: then nothing has changed, unless the log was full of what nobody else has.
     /// </summary>
-    public async Task<(NodeId Successor, LeaderEpoch Epoch)?> ResignAsync(TimeSpan patience)
+    /// <param name="patience">How long to wait for a successor.</param>
+    /// <param name="wanted">The only one that will do; null for any.</param>
+    public async Task<(NodeId Successor, LeaderEpoch Epoch)?> ResignAsync(TimeSpan patience, NodeId? wanted = null)
     {
         LeaderReplica? leader = Volatile.Read(ref _leader);
         if (_isAlone || leader is null || leader.InSync.Members.Count < 2)
@@ -310,10 +303,21 @@ internal sealed partial class PartitionReplica : IDisposable
         }
         _isHandedOver = true;
         Log.EndEpoch(ErrorCode.NotLeaderOrFollower, $"The leadership of partition {Partition} is being handed over. Ask for the metadata anew.");
-        return await new Resignation(this, leader, _context).RunAsync(patience);
+        return await new Resignation(this, leader, _context).RunAsync(patience, wanted);
     }
 
-    /// <summary>The topic is deleted: nothing is done here any more.</summary>
+    /// <summary>Ends a hand-over of a silo that goes on: this copy follows the successor, or leads on in a new term where there is none.</summary>
+    /// <exception cref="LeadershipRefusedException">Another leads or may lead.</exception>
+    public async Task ResumeAsync()
+    {
+        _isHandedOver = false;
+        if (Volatile.Read(ref _leader) is { } leader && Row.LeaderEpoch == leader.Epoch)
+        {
+            await LeadAsync(isNewTerm: true);
+        }
+    }
+
+    /// <summary>The topic is deleted, or kept elsewhere: nothing is done here any more, and no push is answered.</summary>
     public void Remove()
     {
         lock (_gate)
@@ -351,17 +355,9 @@ internal sealed partial class PartitionReplica : IDisposable
         }
     }
 
-    // A topic cannot ask for more copies than it is to have (KIP-966), but for who wants to hear of them.
-    private ReplicationOptions MakeOptions()
-    {
-        LogConfig config = Log.Config;
-        int inSyncMin = _isInternal ? (_row.Replicas.Count >= 3 ? 2 : 1) : Math.Min(config.MinInsyncReplicas, _row.Replicas.Count);
-        return new ReplicationOptions { InSyncMin = inSyncMin, CountsFlushed = config.WaitsForFlush, PushesUnderWayMax = 1 };
-    }
-
     private void AdoptOptions()
     {
-        _options = MakeOptions();
+        _options = ReplicationRules.Make(Log.Config, _row.Assignment, _isInternal);
         _leader?.Configure(_options);
         _follower?.Configure(_options);
     }
@@ -383,7 +379,7 @@ internal sealed partial class PartitionReplica : IDisposable
         {
             await Log.RecoverAsync();
             _isRecovered = true;
-            if (IsOnlyCopy(Row))
+            if (Row.HasOneCopy)
             {
                 _committedKnown.TrySetResult();
             }
@@ -443,7 +439,7 @@ internal sealed partial class PartitionReplica : IDisposable
             if (_leader is { } leader)
             {
                 Log.EndEpoch(ErrorCode.NotLeaderOrFollower, $"Partition {Partition} begins a new term. Send it again.");
-                next = Newest(Newest(row.LeaderEpoch, written), leader.Epoch).Next();
+                next = LeaderEpoch.Max(LeaderEpoch.Max(row.LeaderEpoch, written), leader.Epoch).Next();
             }
             else
             {
@@ -459,8 +455,6 @@ internal sealed partial class PartitionReplica : IDisposable
             return isNewTerm && next.Value == 0 ? next.Next() : next;
         }
     }
-
-    private static LeaderEpoch Newest(LeaderEpoch left, LeaderEpoch right) => left > right ? left : right;
 
     private void BeginTerm(LeadershipRow won)
     {
@@ -508,6 +502,10 @@ internal sealed partial class PartitionReplica : IDisposable
         Offset deletedTo;
         lock (_gate)
         {
+            if (_isRemoved)
+            {
+                return null;
+            }
             reply = _follower!.Answer(push, verdict);
             deletedTo = Offset.Min(push.StartOffset, _follower.HighWatermark);
             Settle();
@@ -568,12 +566,12 @@ internal sealed partial class PartitionReplica : IDisposable
         Volatile.Write(ref _leader, null);
         Log.CommitLimit = Log.HighWatermark;
         Log.EndEpoch(error, message);
-        _follower = new FollowerReplica(Self, _view, _options, Newest(newer, _row.LeaderEpoch), long.MinValue);
+        _follower = new FollowerReplica(Self, _view, _options, LeaderEpoch.Max(newer, _row.LeaderEpoch), long.MinValue);
     }
 
-    private async Task ChangeInSyncAsync(InSyncChange change)
+    private async Task ChangeAsync(Task<LeadershipRow?> change)
     {
-        if (await _context.Changes.TryRunAsync(TopicId, Partition, change) is { } row)
+        if (await change is { } row)
         {
             _context.Rows.See(row);
             See(row);

@@ -29,6 +29,10 @@ internal sealed partial class Peers(IServiceProvider services, IClusterNodes nod
     /// <inheritdoc/>
     public Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms) => Find(node)?.Release(terms) ?? Task.CompletedTask;
 
+    /// <inheritdoc/>
+    public Task<bool> MoveLeadershipAsync(NodeId leader, TopicId topicId, int partition, NodeId wanted) =>
+        Find(leader)?.MoveLeadership(topicId, partition, wanted) ?? Task.FromResult(false);
+
     private Task TellAllAsync(Func<IReplicaService, Task> tell) =>
         Task.WhenAll(nodes.Alive.Where(replica => replica.Node != identity.NodeId).Select(replica => TellAsync(replica.Node, tell)));
 

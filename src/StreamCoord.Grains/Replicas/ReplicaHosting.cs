@@ -32,6 +32,9 @@ internal static class ReplicaHosting
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<ReplicaMetrics>(),
             provider.GetRequiredService<ILogger<PartitionReplica>>()));
+        services.AddSingleton<LeadershipMoves>();
+        services.AddSingleton<LeadershipBalance>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<LeadershipBalance>());
         services.AddSingleton<Leaders>();
         services.AddSingleton<ICoordinators>(provider => provider.GetRequiredService<Leaders>());
         services.AddSingleton<ILocalReplicas, LocalReplicas>();

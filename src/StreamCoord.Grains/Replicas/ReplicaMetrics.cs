@@ -54,8 +54,8 @@ internal sealed class ReplicaMetrics : IDisposable
         Count("streamcoord.replication.replicas", "{replica}", "Copies of partitions that this silo keeps.", () => rows.All.Count(row => row.Replicas.Contains(self)));
         Count("streamcoord.replication.leaders", "{partition}", "Partitions that this silo leads.", () => rows.All.Count(row => IsLedBy(self, row)));
         Count(
-            "streamcoord.replication.under_replicated", "{partition}", "Partitions led here with fewer in-sync replicas than replicas.",
-            () => rows.All.Count(row => IsLedBy(self, row) && row.InSync.Members.Count < row.Replicas.Count));
+            "streamcoord.replication.under_replicated", "{partition}", "Partitions led here with fewer in-sync replicas than replicas, without those that are being added.",
+            () => rows.All.Count(row => IsLedBy(self, row) && row.InSync.Members.Count < row.Assignment.Origin.Count));
         Count(
             "streamcoord.replication.under_min_isr", "{partition}", "Partitions led here that refuse acks=all, because too few replicas are in sync.",
             () => copies().Count(copy => copy.IsLeading && copy.InSync.Members.Count < copy.InSyncMin));

@@ -26,20 +26,22 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     private readonly ConcurrentDictionary<(TopicId, int), PartitionReplica> _replicas = new();
     private readonly ConcurrentDictionary<(TopicId, int), LeaderEpoch> _unused = new();
     private readonly ConcurrentDictionary<PartitionReplica, bool> _takingOver = new();
+    private readonly ConcurrentDictionary<(TopicId, int), bool> _dropping = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationTokenSource _handingOver = new();
     private readonly CancellationTokenSource _left = new();
     private readonly LogManager _logs;
     private readonly InternalTopics _internalTopics;
+    private readonly LeadershipMoves _moves;
     private readonly ReplicaContext _context;
     private readonly ILogger<ReplicaRegistry> _logger;
     private Task _ticking = Task.CompletedTask;
     private Task _reading = Task.CompletedTask;
 
-    public ReplicaRegistry(LogManager logs, InternalTopics internalTopics, ReplicaContext context, ILogger<ReplicaRegistry> logger)
+    public ReplicaRegistry(LogManager logs, InternalTopics internalTopics, LeadershipMoves moves, ReplicaContext context, ILogger<ReplicaRegistry> logger)
     {
-        (_logs, _internalTopics, _context, _logger) = (logs, internalTopics, context, logger);
+        (_logs, _internalTopics, _moves, _context, _logger) = (logs, internalTopics, moves, context, logger);
         context.Rows.Changed += Adopt;
         context.Metrics.Observe(Self, context.Rows, context.Nodes, () => All);
     }
@@ -67,7 +69,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     public void Dispose()
     {
         _stopping.Dispose();
-        _leaving.Dispose();
+        _handingOver.Dispose();
         _left.Dispose();
         foreach (PartitionReplica replica in _replicas.Values)
         {
@@ -80,7 +82,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         await _loaded.Task;
         return _replicas.TryGetValue((topicId, partition), out PartitionReplica? replica) ? replica
-            : await FindRowAsync(topicId, partition) is { } row && IsKeptHere(row) ? Ensure(row) : null;
+            : await FindRowAsync(topicId, partition) is { } row && row.Keeps(_context.Self) ? Ensure(row) : null;
     }
 
     /// <summary>A partition's row, asked for if it is not known; null when there is none.</summary>
@@ -120,6 +122,10 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         }
     }
 
+    /// <summary>Has another node lead a partition that this one leads. True when it does.</summary>
+    public async Task<bool> MoveLeadershipAsync(TopicId topicId, int partition, NodeId wanted) =>
+        await FindAsync(topicId, partition) is { } replica && await _moves.TryMoveAsync(replica, wanted);
+
     /// <summary>The topic is deleted: the partition's copies go, on all silos that live.</summary>
     public Task DeleteEverywhereAsync(TopicId topicId, int partition) => Task.WhenAll(DeleteAsync(topicId, partition), _context.Peers.DeleteAsync(topicId, partition));
 
@@ -138,7 +144,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     private async Task LoadAsync()
     {
         IReadOnlyList<LeadershipRow> rows = await _context.Table.ReadAllAsync();
-        Claim[] claims = [.. rows.Where(row => PartitionReplica.IsOnlyCopy(row) && row.InSync.Contains(_context.Self)).Select(row => new Claim(row.TopicId, row.Partition, row.LeaderEpoch, row.LeaderEpoch.Next()))];
+        Claim[] claims = [.. rows.Where(row => row.HasOneCopy && row.InSync.Contains(_context.Self)).Select(row => new Claim(row.TopicId, row.Partition, row.LeaderEpoch, row.LeaderEpoch.Next()))];
         Dictionary<(TopicId, int), LeadershipRow> claimed = (await _context.Table.ClaimAsync(claims, _context.Self)).ToDictionary(row => (row.TopicId, row.Partition));
         foreach (LeadershipRow row in claimed.Values)
         {
@@ -149,6 +155,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         {
             _context.Rows.See(claimed.GetValueOrDefault((row.TopicId, row.Partition), row));
         }
+        _ = Task.Run(() => SweepAsync(rows.Where(row => !row.Keeps(_context.Self))));
     }
 
     private Task StartAsync()
@@ -160,24 +167,26 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
 
     private async Task StopAsync()
     {
-        await _leaving.CancelAsync();
+        await _handingOver.CancelAsync();
         await _stopping.CancelAsync();
         await Task.WhenAll(_ticking, _reading);
     }
 
     private void Adopt(LeadershipRow row)
     {
-        if (_replicas.TryGetValue((row.TopicId, row.Partition), out PartitionReplica? replica))
+        if (!row.Keeps(_context.Self))
+        {
+            BeginDrop(row.TopicId, row.Partition);
+        }
+        else if (_replicas.TryGetValue((row.TopicId, row.Partition), out PartitionReplica? replica))
         {
             replica.See(row);
         }
-        else if (IsKeptHere(row) && !PartitionReplica.IsOnlyCopy(row))
+        else if (!row.HasOneCopy)
         {
             Ensure(row);
         }
     }
-
-    private bool IsKeptHere(LeadershipRow row) => row.Replicas.Contains(_context.Self.Node) || row.InSync.Contains(_context.Self);
 
     private PartitionReplica Ensure(LeadershipRow row) => _replicas.GetOrAdd((row.TopicId, row.Partition), _ =>
     {
@@ -192,7 +201,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         using var timer = new PeriodicTimer(TickInterval, _context.Clock.Time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_leaving.Token))
+            while (await timer.WaitForNextTickAsync(_handingOver.Token))
             {
                 foreach (PartitionReplica replica in _replicas.Values)
                 {
@@ -200,6 +209,11 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
                     if (replica.IsTakeOverDue())
                     {
                         BeginTakeOver(replica);
+                    }
+                    else if (replica.IsLeading && !replica.Row.Replicas.Contains(Self))
+                    {
+                        // Its copy is moved away.
+                        _ = _moves.TryMoveAsync(replica, wanted: null);
                     }
                 }
             }
@@ -212,7 +226,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
 
     private void BeginTakeOver(PartitionReplica replica)
     {
-        if (!_leaving.IsCancellationRequested && !PartitionReplica.IsOnlyCopy(replica.Row) && _takingOver.TryAdd(replica, true))
+        if (!_handingOver.IsCancellationRequested && !replica.Row.HasOneCopy && _takingOver.TryAdd(replica, true))
         {
             _ = Task.Run(() => TakeOverAsync(replica));
         }
@@ -238,6 +252,70 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         finally
         {
             _takingOver.TryRemove(replica, out _);
+        }
+    }
+
+    private void BeginDrop(TopicId topicId, int partition)
+    {
+        if (_replicas.ContainsKey((topicId, partition)) && _dropping.TryAdd((topicId, partition), true))
+        {
+            _ = Task.Run(() => DropAsync(topicId, partition));
+        }
+    }
+
+    // Copies that were moved away while this silo was down.
+    private async Task SweepAsync(IEnumerable<LeadershipRow> elsewhere)
+    {
+        foreach (LeadershipRow row in elsewhere)
+        {
+            if (await _logs.ExistsAsync(row.TopicId, row.Partition) && _dropping.TryAdd((row.TopicId, row.Partition), true))
+            {
+                await DropAsync(row.TopicId, row.Partition);
+            }
+        }
+    }
+
+    // First the copy answers no push any more, then the table is asked whether it has been called back meanwhile, and then it goes: what it has acknowledged and the table does not know of would be lost.
+    private async Task DropAsync(TopicId topicId, int partition)
+    {
+        if (_replicas.TryGetValue((topicId, partition), out PartitionReplica? replica))
+        {
+            replica.Remove();
+        }
+        while (!_stopping.IsCancellationRequested && !await TryDropAsync(topicId, partition))
+        {
+            await Task.Delay(RetryDelay, _context.Clock.Time);
+        }
+        _unused.TryRemove((topicId, partition), out _);
+        _replicas.TryRemove((topicId, partition), out _);
+        _dropping.TryRemove((topicId, partition), out _);
+        if (_context.Rows.Find(topicId, partition) is { } row)
+        {
+            Adopt(row);
+        }
+    }
+
+    private async Task<bool> TryDropAsync(TopicId topicId, int partition)
+    {
+        try
+        {
+            if (await _context.Table.FindAsync(topicId, partition) is { } row)
+            {
+                _context.Rows.See(row);
+                if (!row.Keeps(_context.Self))
+                {
+                    await _logs.RemoveAsync(topicId, partition);
+                    LogDropped(_logger, partition, topicId, string.Join(", ", row.Replicas));
+                }
+            }
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it is, it is tried again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogNotDropped(_logger, partition, topicId, failure.Message);
+            return false;
         }
     }
 
@@ -293,7 +371,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
 
     private async Task HandOverAsync()
     {
-        await _leaving.CancelAsync();
+        await _handingOver.CancelAsync();
         var released = new ConcurrentBag<(NodeId Successor, ReleasedTerm Term)>();
         await Task.WhenAll(_replicas.Values.Where(replica => replica.IsLeading).Select(async replica =>
         {
@@ -338,6 +416,12 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
 
     [LoggerMessage(2831, LogLevel.Warning, "Partition {Partition} of topic {TopicId} could not be taken over; it is tried again: {Reason}")]
     private static partial void LogNotTakenOver(ILogger logger, TopicId topicId, int partition, string reason);
+
+    [LoggerMessage(2835, LogLevel.Information, "This silo's copy of partition {Partition} of topic {TopicId} is deleted: it is kept by {Nodes} now.")]
+    private static partial void LogDropped(ILogger logger, int partition, TopicId topicId, string nodes);
+
+    [LoggerMessage(2836, LogLevel.Warning, "This silo's copy of partition {Partition} of topic {TopicId} is kept elsewhere now and could not be deleted; it is tried again: {Reason}")]
+    private static partial void LogNotDropped(ILogger logger, int partition, TopicId topicId, string reason);
 
     [LoggerMessage(2832, LogLevel.Warning, "The leadership table could not be read; what this silo leads it goes on leading: {Reason}")]
     private static partial void LogUnread(ILogger logger, string reason);

@@ -29,6 +29,9 @@ internal sealed class ReplicaService(GrainId id, Silo silo, ILoggerFactory loggi
     public Task Delete(TopicId topicId, int partition) => _replicas.DeleteAsync(topicId, partition);
 
     /// <inheritdoc/>
+    public Task<bool> MoveLeadership(TopicId topicId, int partition, NodeId wanted) => _replicas.MoveLeadershipAsync(topicId, partition, wanted);
+
+    /// <inheritdoc/>
     public Task Release(IReadOnlyList<ReleasedTerm> terms)
     {
         foreach (ReleasedTerm term in terms)

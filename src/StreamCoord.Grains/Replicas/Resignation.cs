@@ -8,12 +8,12 @@ internal sealed class Resignation(PartitionReplica replica, LeaderReplica term, 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The successor, and the term that it may follow at once; null when there was none in time, or another leads already.</summary>
-    public async Task<(NodeId Successor, LeaderEpoch Epoch)?> RunAsync(TimeSpan patience)
+    public async Task<(NodeId Successor, LeaderEpoch Epoch)?> RunAsync(TimeSpan patience, NodeId? wanted)
     {
         long untilMs = context.Clock.NowMs + (long)patience.TotalMilliseconds;
         while (context.Clock.NowMs < untilMs)
         {
-            (bool isOver, NodeId? successor) = Look();
+            (bool isOver, NodeId? successor) = Look(wanted);
             if (isOver)
             {
                 return null;
@@ -27,11 +27,11 @@ internal sealed class Resignation(PartitionReplica replica, LeaderReplica term, 
         }
         // Nobody may ever say that these are committed, and the silo's stop waits for whoever waits for that.
         replica.Log.RefuseUncommitted(
-            ErrorCode.NotEnoughReplicasAfterAppend, $"Node {context.Self} stops, and no other one has all of partition {replica.Partition}. What was sent may be committed later.");
+            ErrorCode.NotEnoughReplicasAfterAppend, $"Node {context.Self} hands partition {replica.Partition} over, and no other one has all of it. What was sent may be committed later.");
         return null;
     }
 
-    private (bool IsOver, NodeId? Successor) Look()
+    private (bool IsOver, NodeId? Successor) Look(NodeId? wanted)
     {
         (bool isOver, NodeId? successor) = (true, null);
         replica.UnderGate(leader =>
@@ -42,7 +42,7 @@ internal sealed class Resignation(PartitionReplica replica, LeaderReplica term, 
             }
             isOver = false;
             replica.MarkUnreachable(leader);
-            if (leader.FindSuccessor() is { } found)
+            if (leader.FindSuccessor(wanted) is { } found)
             {
                 leader.Resign();
                 successor = found.Node;

@@ -100,7 +100,8 @@ internal sealed class InternalTopics : ILifecycleParticipant<ISiloLifecycle>
     {
         while (!row.Replicas.Contains(_self.Node) && row.Replicas.Count < ReplicasMax)
         {
-            row = await _leadership.ChangeReplicasAsync(row.TopicId, row.Partition, row.InSync.Version, [.. row.Replicas, _self.Node]) ?? row;
+            Assignment joined = row.Assignment with { Replicas = [.. row.Replicas, _self.Node] };
+            row = await _leadership.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, joined) ?? row;
         }
     }
 

@@ -1,3 +1,5 @@
+using StreamCoord.Replication;
+
 namespace StreamCoord.Grains.Topics;
 
 /// <summary>A topic as the tree has it. Immutable.</summary>
@@ -5,14 +7,16 @@ internal sealed record StoredTopic
 {
     public required TopicId TopicId { get; init; }
 
-    /// <summary>The nodes that each partition got when it was made. The leadership table may lag behind it after a crash; the next activation catches up.</summary>
-    public required IReadOnlyList<IReadOnlyList<NodeId>> Assignment { get; init; }
+    /// <summary>
+    /// The nodes that keep each partition. They decide where a partition begins that is not in the leadership table yet; of all others the table decides, and these are what tools are shown of it.
+    /// </summary>
+    public required IReadOnlyList<Assignment> Assignments { get; init; }
 
     /// <summary>1 or more.</summary>
-    public int PartitionCount => Assignment.Count;
+    public int PartitionCount => Assignments.Count;
 
     /// <summary>1 or more.</summary>
-    public short ReplicationFactor => (short)Assignment[0].Count;
+    public short ReplicationFactor => (short)Assignments[0].Target.Count;
 
     /// <summary>The version of the topic's znode.</summary>
     public required int Version { get; init; }

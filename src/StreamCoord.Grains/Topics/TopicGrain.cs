@@ -2,7 +2,9 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Leadership;
 using StreamCoord.Partitions;
+using StreamCoord.Replication;
 using StreamCoord.Topics;
 using StreamCoord.ZNodes;
 
@@ -22,6 +24,7 @@ namespace StreamCoord.Grains.Topics;
 internal sealed partial class TopicGrain(
     TopicStore store,
     TopicPlaces places,
+    ReplicaMoves moves,
     TopicOptions options,
     InternalTopics internalTopics,
     MetadataStart start,
@@ -117,25 +120,30 @@ internal sealed partial class TopicGrain(
     {
         return ChangeExistingAsync(async topic =>
         {
-            if ((TopicRules.CheckGrowth(topic.Partitions.Count, partitionCount) ?? CheckPlaces(topic, partitionCount, assignments)) is { } refusal)
+            if ((TopicRules.CheckAtRest(Refresh(topic)) ?? TopicRules.CheckGrowth(topic.Partitions.Count, partitionCount) ?? CheckPlaces(topic, partitionCount, assignments)) is { } refusal)
             {
                 return refusal;
             }
-            IReadOnlyList<IReadOnlyList<NodeId>> assignment = Extend(topic, partitionCount, assignments);
+            IReadOnlyList<Assignment> all = Extend(topic, partitionCount, assignments);
             if (validateOnly)
             {
-                return TopicReply.Done(Imagine(topic.TopicId, assignment, topic.Configs));
+                return TopicReply.Done(Imagine(topic.TopicId, [.. all.Select(assignment => assignment.Replicas)], topic.Configs));
             }
-            ZNodeReply grown = await store.GrowAsync(Name, _stored!, assignment);
+            ZNodeReply grown = await store.GrowAsync(Name, _stored!, all);
             if (!grown.IsOk)
             {
                 return TopicReply.Refused(ErrorCode.InvalidPartitions, grown.Message!);
             }
-            _stored = _stored! with { Assignment = assignment, Version = grown.Stat!.Value.Version };
+            _stored = _stored! with { Assignments = all, Version = grown.Stat!.Value.Version };
             _topic = await SettleAsync();
             return TopicReply.Done(_topic);
         });
     }
+
+    public Task<TopicReply> MoveReplicas(int partition, IReadOnlyList<NodeId>? target, bool keepsFactor) =>
+        MoveAsync(partition, topic => moves.MoveAsync(topic, partition, target, keepsFactor));
+
+    public Task<TopicReply> ElectPreferredLeader(int partition) => MoveAsync(partition, topic => moves.ElectPreferredAsync(topic, partition));
 
     public Task<TopicReply> AlterConfigs(IReadOnlyList<ConfigChange> changes, bool validateOnly)
     {
@@ -200,9 +208,37 @@ internal sealed partial class TopicGrain(
     {
         return ChangeExistingAsync(async topic =>
         {
-            await new Publication(store).WriteAsync(Name, await places.ReadAsync(topic.TopicId), term, partition);
+            IReadOnlyList<LeadershipRow> rows = await places.ReadAsync(topic.TopicId);
+            await new Publication(store).WriteAsync(Name, rows, term, partition);
+            await ShowMovesAsync([.. rows.Select(row => row.Assignment)]);
             return TopicReply.Done(topic);
         });
+    }
+
+    // Tools read from the topic's znode who keeps its partitions. Where somebody else has written it meanwhile, the next change of a row brings it into line.
+    private async Task ShowMovesAsync(IReadOnlyList<Assignment> assignments)
+    {
+        if (_stored is { } stored && assignments.Count == stored.PartitionCount && !assignments.Zip(stored.Assignments).All(pair => pair.First.IsSameAs(pair.Second)))
+        {
+            ZNodeReply shown = await store.AssignAsync(Name, stored, assignments);
+            _stored = shown.IsOk ? stored with { Assignments = assignments, Version = shown.Stat!.Value.Version } : stored;
+        }
+    }
+
+    private async Task<TopicReply> MoveAsync(int partition, Func<TopicId, Task<TopicReply?>> move)
+    {
+        if (_topic is not { } topic || partition < 0 || partition >= topic.Partitions.Count)
+        {
+            return Unknown();
+        }
+        try
+        {
+            return await move(topic.TopicId) ?? TopicReply.Done(Refresh(topic));
+        }
+        catch (DbException failure)
+        {
+            return TopicReply.Refused(ErrorCode.KafkaStorageError, $"The leadership table could not be read or written: {failure.Message}");
+        }
     }
 
     private Task<TopicReply> ChangeExistingAsync(Func<TopicDescription, Task<TopicReply>> change) =>
@@ -311,10 +347,10 @@ internal sealed partial class TopicGrain(
             : TopicRules.CheckAssignments(assignments, places.LiveNodes, topic.ReplicationFactor);
     }
 
-    private IReadOnlyList<IReadOnlyList<NodeId>> Extend(TopicDescription topic, int partitionCount, IReadOnlyList<IReadOnlyList<NodeId>>? assignments)
+    private IReadOnlyList<Assignment> Extend(TopicDescription topic, int partitionCount, IReadOnlyList<IReadOnlyList<NodeId>>? assignments)
     {
         int added = partitionCount - topic.Partitions.Count;
-        return [.. _stored!.Assignment, .. assignments ?? places.Assign(topic.TopicId, topic.Partitions.Count, added, topic.ReplicationFactor)];
+        return [.. _stored!.Assignments, .. (assignments ?? places.Assign(topic.TopicId, topic.Partitions.Count, added, topic.ReplicationFactor)).Select(Assignment.Of)];
     }
 
     /// <summary>The topic as it would be.</summary>

@@ -25,6 +25,7 @@ public static class TopicHosting
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<InternalTopics>());
         silo.AddReplicas(database);
         silo.Services.AddSingleton<TopicPlaces>();
+        silo.Services.AddSingleton<ReplicaMoves>();
         silo.Services.AddMetadata();
         return silo;
     }

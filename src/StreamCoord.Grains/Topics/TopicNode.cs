@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Topics;
 
@@ -25,20 +26,21 @@ internal sealed record TopicNode
     public IReadOnlyDictionary<string, IReadOnlyList<int>> RemovingReplicas { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
 
     /// <summary>Writes a topic with the nodes of each of its partitions.</summary>
-    public static byte[] Write(TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment)
+    public static byte[] Write(TopicId topicId, IReadOnlyList<Assignment> assignments)
     {
-        var partitions = new Dictionary<string, IReadOnlyList<int>>(assignment.Count);
-        for (int i = 0; i < assignment.Count; i++)
+        var node = new TopicNode
         {
-            partitions.Add(i.ToString(CultureInfo.InvariantCulture), [.. assignment[i].Select(node => node.Value)]);
-        }
-        var node = new TopicNode { TopicId = Format(topicId), Partitions = partitions };
+            TopicId = Format(topicId),
+            Partitions = Show(assignments, assignment => assignment.Replicas),
+            AddingReplicas = Show(assignments, assignment => assignment.Adding),
+            RemovingReplicas = Show(assignments, assignment => assignment.Removing),
+        };
         return JsonSerializer.SerializeToUtf8Bytes(node, KafkaJson.Default.TopicNode);
     }
 
     /// <summary>Reads what <see cref="Write"/> writes.</summary>
     /// <exception cref="TopicZNodeException">It is something else.</exception>
-    public static (TopicId TopicId, IReadOnlyList<IReadOnlyList<NodeId>> Assignment) Read(string name, ReadOnlySpan<byte> json)
+    public static (TopicId TopicId, IReadOnlyList<Assignment> Assignments) Read(string name, ReadOnlySpan<byte> json)
     {
         try
         {
@@ -58,9 +60,21 @@ internal sealed record TopicNode
         }
     }
 
-    private IReadOnlyList<NodeId> NodesOf(int partition) => Partitions.TryGetValue(partition.ToString(CultureInfo.InvariantCulture), out IReadOnlyList<int>? nodes)
-        ? [.. nodes.Select(node => new NodeId(node))]
-        : throw new JsonException($"Its partition {partition} is missing.");
+    private static Dictionary<string, IReadOnlyList<int>> Show(IReadOnlyList<Assignment> assignments, Func<Assignment, IReadOnlyList<NodeId>> nodesOf) => assignments
+        .Select((assignment, partition) => (partition, Nodes: nodesOf(assignment)))
+        .Where(each => each.Nodes.Count > 0)
+        .ToDictionary(each => each.partition.ToString(CultureInfo.InvariantCulture), each => (IReadOnlyList<int>)[.. each.Nodes.Select(node => node.Value)]);
+
+    private Assignment NodesOf(int partition)
+    {
+        string name = partition.ToString(CultureInfo.InvariantCulture);
+        return Partitions.ContainsKey(name)
+            ? new Assignment(NodesOf(Partitions, name), NodesOf(AddingReplicas, name), NodesOf(RemovingReplicas, name))
+            : throw new JsonException($"Its partition {partition} is missing.");
+    }
+
+    private static IReadOnlyList<NodeId> NodesOf(IReadOnlyDictionary<string, IReadOnlyList<int>> nodes, string partition) =>
+        nodes.TryGetValue(partition, out IReadOnlyList<int>? found) ? [.. found.Select(node => new NodeId(node))] : [];
 
     public static string Format(TopicId topicId) => Base64Url.EncodeToString(topicId.Value.ToByteArray(bigEndian: true));
 }

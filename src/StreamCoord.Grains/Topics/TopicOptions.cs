@@ -20,4 +20,10 @@ public sealed class TopicOptions
     /// <c>auto.create.topics.enable</c>.
     /// </summary>
     public bool AutoCreate { get; init; } = true;
+
+    /// <summary>
+    /// <c>Topics:LeaderBalanceIntervalMs</c>: how often a silo gives leadership back to preferred nodes that are in sync, when those lead less than nine tenths of what prefers them; 0 for never. Default 300,000, as
+    /// Kafka's <c>leader.imbalance.check.interval.seconds</c>.
+    /// </summary>
+    public int LeaderBalanceIntervalMs { get; init; } = 300_000;
 }

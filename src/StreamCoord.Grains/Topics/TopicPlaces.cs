@@ -28,7 +28,7 @@ internal sealed class TopicPlaces(ILeadershipTable table, Leaderships rows, Repl
         IReadOnlyList<LeadershipRow> found = await table.ReadAsync(topic.TopicId);
         if (found.Count < topic.PartitionCount)
         {
-            await table.CreateAsync(topic.TopicId, found.Count, [.. topic.Assignment.Skip(found.Count).Select(PlaceNew)]);
+            await table.CreateAsync(topic.TopicId, found.Count, [.. topic.Assignments.Skip(found.Count).Select(assignment => PlaceNew(assignment.Replicas))]);
             found = await table.ReadAsync(topic.TopicId);
         }
         await replicas.TellAsync(found);

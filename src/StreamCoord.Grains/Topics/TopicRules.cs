@@ -60,6 +60,11 @@ internal static class TopicRules
                 $"A replication factor of {replicationFactor} cannot be met: it takes a number from 1 to the number of nodes, and there {(nodeCount == 1 ? "is 1 node" : $"are {nodeCount} nodes")}.");
     }
 
+    /// <summary>Partitions are not added while others are moved, as in Kafka.</summary>
+    public static TopicReply? CheckAtRest(TopicDescription topic) => !topic.Partitions.Any(partition => partition.IsMoving)
+        ? null
+        : TopicReply.Refused(ErrorCode.ReassignmentInProgress, $"Partitions of topic '{topic.Name}' are being moved. Try again when they are where they are to be.");
+
     public static TopicReply? CheckGrowth(int present, int wanted)
     {
         return wanted > present

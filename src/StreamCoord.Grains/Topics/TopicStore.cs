@@ -1,3 +1,4 @@
+using StreamCoord.Replication;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Topics;
@@ -37,12 +38,12 @@ internal sealed class TopicStore(ICoordination tree)
         {
             return null;
         }
-        (TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment) = TopicNode.Read(name, DataOf(topic).Span);
+        (TopicId topicId, IReadOnlyList<Assignment> assignments) = TopicNode.Read(name, DataOf(topic).Span);
         TopicRecordNode record = TopicRecordNode.Read(TopicPaths.Record(name), DataOf(recorded).Span);
         return new StoredTopic
         {
             TopicId = topicId,
-            Assignment = assignment,
+            Assignments = assignments,
             Version = topic.Stat!.Value.Version,
             Configs = record.Config,
             Written = await ReadConfigAsync(name, record, recorded.Stat!.Value.Mzxid),
@@ -67,7 +68,7 @@ internal sealed class TopicStore(ICoordination tree)
         WriteOperation[] creates =
         [
             new CreateOperation(TopicPaths.Record(name), TopicRecordNode.Write(name, configs), ReadOnly),
-            new CreateOperation(TopicPaths.Topic(name), TopicNode.Write(topicId, assignment), ReadOnly),
+            new CreateOperation(TopicPaths.Topic(name), TopicNode.Write(topicId, [.. assignment.Select(Assignment.Of)]), ReadOnly),
             new CreateOperation(TopicPaths.Config(name), TopicConfigNode.Write(configs), Writable),
         ];
         ZNodeReply reply = await WriteAsync(creates);
@@ -80,12 +81,15 @@ internal sealed class TopicStore(ICoordination tree)
     }
 
     /// <summary>Writes a larger number of partitions. <see cref="ZNodeError.BadArguments"/> when the topic would be too large for a znode.</summary>
-    public async Task<ZNodeReply> GrowAsync(string name, StoredTopic topic, IReadOnlyList<IReadOnlyList<NodeId>> assignment)
+    public async Task<ZNodeReply> GrowAsync(string name, StoredTopic topic, IReadOnlyList<Assignment> assignments)
     {
-        ZNodeReply reply = await tree.RequestAsync(
-            ZNodeCaller.Service, new SetDataOperation(TopicPaths.Topic(name), TopicNode.Write(topic.TopicId, assignment), topic.Version));
+        ZNodeReply reply = await AssignAsync(name, topic, assignments);
         return reply.Error == ZNodeError.BadArguments ? reply : Require(reply);
     }
+
+    /// <summary>Writes who keeps the partitions; the reply may be a refusal.</summary>
+    public Task<ZNodeReply> AssignAsync(string name, StoredTopic topic, IReadOnlyList<Assignment> assignments) => tree.RequestAsync(
+        ZNodeCaller.Service, new SetDataOperation(TopicPaths.Topic(name), TopicNode.Write(topic.TopicId, assignments), topic.Version));
 
     /// <summary>
     /// Writes a configuration and puts it in force. <see cref="ZNodeError.BadVersion"/>, and nothing is changed, when somebody has written the configuration's znode since

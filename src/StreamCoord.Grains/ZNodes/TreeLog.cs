@@ -44,7 +44,7 @@ internal sealed class TreeLog
         PartitionReplica replica = await _replicas.FindAsync(InternalTopics.ZNodesId, 0).AsTask().WaitAsync(cancellationToken)
             ?? throw new TreeLogMissingException($"This node keeps no copy of the log of the znode tree: {InternalTopics.ReplicasMax} others do, and a cluster of more nodes cannot be served yet.");
         await _log.RecoverAsync();
-        if (!PartitionReplica.IsOnlyCopy(replica.Row))
+        if (!replica.Row.HasOneCopy)
         {
             await replica.CommittedKnown.WaitAsync(cancellationToken);
         }

@@ -90,6 +90,7 @@ internal sealed class SiloOptionsSet
             DefaultPartitions = settings.Number("Topics:DefaultPartitions", defaults.DefaultPartitions, 1, CreateTopicRequest.PartitionCountMax),
             DefaultReplicationFactor = (short)settings.Number("Topics:DefaultReplicationFactor", (int)defaults.DefaultReplicationFactor, 1, short.MaxValue),
             AutoCreate = settings.Flag("Topics:AutoCreate", defaults.AutoCreate),
+            LeaderBalanceIntervalMs = settings.Number("Topics:LeaderBalanceIntervalMs", defaults.LeaderBalanceIntervalMs, 0, int.MaxValue),
         };
     }
 

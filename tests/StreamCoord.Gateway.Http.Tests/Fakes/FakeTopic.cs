@@ -6,6 +6,7 @@ public sealed class FakeTopic(FakeCluster cluster, string name) : ITopicGrain
 {
     private static readonly NodeId Node = new(1);
     private readonly TopicId _id = TopicId.NewId();
+    private readonly Dictionary<int, IReadOnlyList<NodeId>> _targets = [];
     private Dictionary<string, string> _configs = [];
     private int _partitions;
     private int _lookupCount;
@@ -109,6 +110,15 @@ public sealed class FakeTopic(FakeCluster cluster, string name) : ITopicGrain
         return Describe();
     }
 
+    // It never gets there.
+    public Task<TopicReply> MoveReplicas(int partition, IReadOnlyList<NodeId>? target, bool keepsFactor = false)
+    {
+        _targets[partition] = target!;
+        return Describe();
+    }
+
+    public Task<TopicReply> ElectPreferredLeader(int partition) => Refused(ErrorCode.ElectionNotNeeded, "There is 1 node.");
+
     public Task<TopicReply> Delete()
     {
         cluster.ThrowIfFailing();
@@ -122,8 +132,12 @@ public sealed class FakeTopic(FakeCluster cluster, string name) : ITopicGrain
 
     public bool HasPartition(int partition) => partition < _partitions;
 
-    private TopicDescription Description(int partitions, IReadOnlyDictionary<string, string> configs) => new(
-        name, _id, [.. Enumerable.Range(0, partitions).Select(p => new PartitionAssignment(p, Node, [Node], [Node]))], 1, configs);
+    private TopicDescription Description(int partitions, IReadOnlyDictionary<string, string> configs) =>
+        new(name, _id, [.. Enumerable.Range(0, partitions).Select(Partition)], 1, configs);
+
+    private PartitionAssignment Partition(int partition) => _targets.TryGetValue(partition, out IReadOnlyList<NodeId>? target)
+        ? new PartitionAssignment(partition, Node, [.. target, Node], [Node]) { Adding = target, Removing = [Node] }
+        : new PartitionAssignment(partition, Node, [Node], [Node]);
 
     private Task<TopicReply> Unknown() => Refused(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{name}'.");
 

@@ -8,6 +8,10 @@ using StreamCoord.Testing.Processes;
 
 namespace StreamCoord.Gateway.Kafka.Tests.Cluster;
 
+/// <summary>Tests that share one cluster, one after another.</summary>
+[CollectionDefinition(nameof(ThreeSilos))]
+public sealed class ThreeSilos : ICollectionFixture<ThreeSilosFixture>;
+
 /// <summary>Three silos, as users run them, over one PostgreSQL database, once all of them know each other.</summary>
 public sealed class ThreeSilosFixture : IAsyncLifetime
 {
@@ -28,8 +32,18 @@ public sealed class ThreeSilosFixture : IAsyncLifetime
     {
         string database = await _server.CreateDatabaseAsync(
             typeof(Database).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(ReadScript));
-        SiloProcess first = await StartAsync(1, database);
-        Silos = [first, .. await Task.WhenAll(StartAsync(2, database), StartAsync(3, database))];
+        try
+        {
+            Silos = [await StartAsync(1, database)];
+            Silos = [.. Silos, await StartAsync(2, database)];
+            Silos = [.. Silos, await StartAsync(3, database)];
+        }
+        catch
+        {
+            // Nobody else would end those that have started.
+            await DisposeAsync();
+            throw;
+        }
         for (int node = 1; node <= Silos.Count; node++)
         {
             await AwaitAsync(node, metadata => metadata.Brokers.Count == Silos.Count);

@@ -11,7 +11,8 @@ using KafkaPartition = Confluent.Kafka.TopicPartition;
 namespace StreamCoord.Gateway.Kafka.Tests.Cluster;
 
 /// <summary>Three silos are one Kafka cluster to its clients, whichever of them they know.</summary>
-public sealed class ThreeSilosTests(ThreeSilosFixture cluster, ITestOutputHelper output) : IClassFixture<ThreeSilosFixture>
+[Collection(nameof(ThreeSilos))]
+public sealed class ThreeSilosTests(ThreeSilosFixture cluster, ITestOutputHelper output)
 {
     private const int Partitions = 6;
     private const short ProduceVersion = 12;

@@ -38,14 +38,6 @@ public sealed class PartitionViewTests
     }
 
     [Fact]
-    public void Elections_AreNeeded_WhereAnotherThanThePreferredLeads_ButNotMade()
-    {
-        Assert.Equal(ErrorCode.ElectionNotNeeded, Elections.CheckPreferred(Partition(leader: 1), new FakeBrokers(1, 2)).Error);
-        Assert.Equal(ErrorCode.PreferredLeaderNotAvailable, Elections.CheckPreferred(Partition(leader: 3), new FakeBrokers(1, 3)).Error);
-        Assert.Equal(ErrorCode.PreferredLeaderNotAvailable, Elections.CheckPreferred(Partition(leader: 1), new FakeBrokers(2, 3)).Error);
-    }
-
-    [Fact]
     public void Elections_OfAnyLeader_AreRefused_WhileNobodyMayLead()
     {
         Assert.Equal(ErrorCode.ElectionNotNeeded, Elections.CheckUnclean(Partition(leader: 1), new FakeBrokers(3)).Error);

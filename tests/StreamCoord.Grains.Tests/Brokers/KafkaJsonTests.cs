@@ -66,12 +66,21 @@ public sealed class KafkaJsonTests
     [Fact]
     public void Topic_IsOfVersion3_AndIsReadBack()
     {
-        byte[] json = TopicNode.Write(Id, [Nodes, Nodes]);
+        byte[] json = TopicNode.Write(Id, [Assignment.Of(Nodes), Assignment.Of(Nodes)]);
 
         AssertJson("""{"version":3,"topic_id":"ABEiM0RVZneImaq7zN3u_w","partitions":{"0":[1],"1":[1]},"adding_replicas":{},"removing_replicas":{}}""", json);
-        (TopicId topicId, IReadOnlyList<IReadOnlyList<NodeId>> assignment) = TopicNode.Read("t", json);
+        (TopicId topicId, IReadOnlyList<Assignment> assignment) = TopicNode.Read("t", json);
         Assert.Equal(Id, topicId);
-        Assert.Equal([Nodes, Nodes], assignment);
+        Assert.Equal([Nodes, Nodes], assignment.Select(each => each.Replicas));
+    }
+
+    [Fact]
+    public void Topic_WhosePartitionIsMoved_SaysWhoComesAndWhoGoes()
+    {
+        byte[] json = TopicNode.Write(Id, [Assignment.Of(Nodes), Assignment.Of(Nodes).MoveTo([new(3)])]);
+
+        AssertJson("""{"version":3,"topic_id":"ABEiM0RVZneImaq7zN3u_w","partitions":{"0":[1],"1":[3,1]},"adding_replicas":{"1":[3]},"removing_replicas":{"1":[1]}}""", json);
+        Assert.True(Assignment.Of(Nodes).MoveTo([new(3)]).IsSameAs(TopicNode.Read("t", json).Assignments[1]));
     }
 
     [Theory]
@@ -119,7 +128,7 @@ public sealed class KafkaJsonTests
     public void PartitionState_SaysWhatTheTableSays(int epoch, string expected)
     {
         NodeId? leader = epoch < 0 ? null : new NodeId(3);
-        var row = new LeadershipRow(Id, 0, [new(1), new(3)], new LeaderEpoch(epoch), leader, new InSyncSet([new(new(1), default), new(new(3), default)], 0));
+        var row = new LeadershipRow(Id, 0, Assignment.Of([new(1), new(3)]), new LeaderEpoch(epoch), leader, new InSyncSet([new(new(1), default), new(new(3), default)], 0));
 
         AssertJson(expected, PartitionStateNode.Write(row, 4));
     }

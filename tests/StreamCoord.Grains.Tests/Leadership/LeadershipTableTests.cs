@@ -186,14 +186,15 @@ public abstract class LeadershipTableTests(IDatabaseSource source) : IAsyncLifet
     }
 
     [Fact]
-    public async Task ChangeReplicas_OfTheVersionOnly_IsMade()
+    public async Task Assign_OfTheVersionOnly_IsMade()
     {
         await CreateAsync(1, [One.Node], One);
 
-        LeadershipRow? changed = await _table.ChangeReplicasAsync(_topic, 0, 0, [Two.Node, One.Node]);
-        LeadershipRow? late = await _table.ChangeReplicasAsync(_topic, 0, 0, [Twelve.Node]);
+        LeadershipRow? changed = await _table.AssignAsync(_topic, 0, 0, Assignment.Of([One.Node]).MoveTo([Two.Node]));
+        LeadershipRow? late = await _table.AssignAsync(_topic, 0, 0, Assignment.Of([Twelve.Node]));
 
         Assert.Equal([Two.Node, One.Node], changed!.Replicas);
+        Assert.True(changed.Assignment.IsSameAs(new Assignment([Two.Node, One.Node], [Two.Node], [One.Node])));
         Assert.Equal([Two.Node, One.Node], late!.Replicas);
         Assert.Equal((1L, 1L), (changed.InSync.Version, late.InSync.Version));
     }
@@ -202,7 +203,7 @@ public abstract class LeadershipTableTests(IDatabaseSource source) : IAsyncLifet
     public async Task Change_OfWhatIsNotThere_IsNull()
     {
         Assert.Null(await _table.ChangeInSyncAsync(_topic, 0, new InSyncChange(new LeaderEpoch(0), 0, [One])));
-        Assert.Null(await _table.ChangeReplicasAsync(_topic, 0, 0, [One.Node]));
+        Assert.Null(await _table.AssignAsync(_topic, 0, 0, Assignment.Of([One.Node])));
     }
 
     [Fact]

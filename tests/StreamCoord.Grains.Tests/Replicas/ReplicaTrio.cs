@@ -202,6 +202,8 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
 
     public Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms) => Task.CompletedTask;
 
+    public Task<bool> MoveLeadershipAsync(NodeId leader, TopicId topicId, int partition, NodeId wanted) => Task.FromResult(false);
+
     public async ValueTask DisposeAsync()
     {
         await _logs.DisposeAsync();

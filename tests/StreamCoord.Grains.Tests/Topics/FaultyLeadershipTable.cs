@@ -22,6 +22,6 @@ internal sealed class FaultyLeadershipTable(LeadershipTable table, FaultPlan fau
 
     public Task<LeadershipRow?> ChangeInSyncAsync(TopicId topicId, int partition, InSyncChange change) => table.ChangeInSyncAsync(topicId, partition, change);
 
-    public Task<LeadershipRow?> ChangeReplicasAsync(TopicId topicId, int partition, long expectedVersion, IReadOnlyList<NodeId> replicas) =>
-        table.ChangeReplicasAsync(topicId, partition, expectedVersion, replicas);
+    public Task<LeadershipRow?> AssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment) =>
+        table.AssignAsync(topicId, partition, expectedVersion, assignment);
 }

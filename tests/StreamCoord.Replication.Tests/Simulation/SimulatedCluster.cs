@@ -1,9 +1,10 @@
 namespace StreamCoord.Replication.Tests.Simulation;
 
-/// <summary>One run: three silos and a table under a random schedule of faults and of clients, then peace, then the reckoning.</summary>
+/// <summary>One run: four silos, of which three begin with a copy, and a table under a random schedule of faults and of clients, then peace, then the reckoning.</summary>
 internal sealed class SimulatedCluster
 {
-    private const int NodeCount = 3;
+    private const int NodeCount = 4;
+    private const int CopyCount = 3;
     private const long FaultyMicroseconds = 6_000_000;
     private const long PeacefulMicroseconds = 4_000_000;
 
@@ -26,7 +27,8 @@ internal sealed class SimulatedCluster
             PushesUnderWayMax = _world.Random.Next(1, 5),
         };
         ReplicaId[] replicas = [.. Enumerable.Range(1, NodeCount).Select(SimulatedNode.FirstReplica)];
-        _table = new SimulatedTable(_world, new SimulatedRow(LeaderEpoch.Unknown, null, new InSyncSet(replicas, 0)));
+        _table = new SimulatedTable(
+            _world, new SimulatedRow(LeaderEpoch.Unknown, null, new InSyncSet(replicas[..CopyCount], 0), Assignment.Of([.. replicas[..CopyCount].Select(replica => replica.Node)])));
         foreach (ReplicaId replica in replicas)
         {
             _nodes.Add(replica.Node, new SimulatedNode(replica.Node.Value, _world, _table, Checker, _nodes, _options));
@@ -36,6 +38,8 @@ internal sealed class SimulatedCluster
     public CommitChecker Checker { get; } = new();
 
     public int TakeOverCount => _table.TakeOverCount;
+
+    public int MoveCount => _table.MoveCount;
 
     public void Run()
     {
@@ -55,7 +59,7 @@ internal sealed class SimulatedCluster
     }
 
     public override string ToString() =>
-        $"epoch {_table.Row.Epoch} leader {_table.Row.Leader} in sync [{string.Join(',', _table.Row.InSync.Members)}]; {string.Join("; ", _nodes.Values)}";
+        $"epoch {_table.Row.Epoch} leader {_table.Row.Leader} in sync [{string.Join(',', _table.Row.InSync.Members)}] replicas [{string.Join(',', _table.Row.Assignment.Replicas)}] adding [{string.Join(',', _table.Row.Assignment.Adding)}] removing [{string.Join(',', _table.Row.Assignment.Removing)}]; {string.Join("; ", _nodes.Values)}";
 
     private SimulatedNode Any() => _nodes[new NodeId(_world.Random.Next(1, NodeCount + 1))];
 
@@ -92,7 +96,7 @@ internal sealed class SimulatedCluster
             return;
         }
         SimulatedNode node = Any();
-        switch (_world.Random.Next(8))
+        switch (_world.Random.Next(9))
         {
             case 0 or 1 when node.IsUp:
                 Kill(node);
@@ -113,9 +117,20 @@ internal sealed class SimulatedCluster
                 Kill(node);
                 node.Wipe();
                 break;
+            case 8:
+                Move();
+                break;
             default:
                 break;
         }
+    }
+
+    private void Move()
+    {
+        NodeId[] nodes = [.. _nodes.Keys];
+        _world.Random.Shuffle(nodes);
+        Assignment present = _table.Row.Assignment;
+        _table.Move(_world.Chance(20) ? present.CallOff() : present.MoveTo(nodes[.._world.Random.Next(2, CopyCount + 1)]));
     }
 
     private void Kill(SimulatedNode node)
@@ -141,12 +156,13 @@ internal sealed class SimulatedCluster
     {
         SimulatedNode leader = Assert.Single(_nodes.Values, node => node.Leader is { IsDeposed: false } found && found.Epoch == _table.Row.Epoch);
         leader.Read();
-        Assert.Equal(NodeCount, _table.Row.InSync.Members.Count);
+        Assert.False(_table.Row.Assignment.IsMoving);
+        Assert.Equal(_table.Row.Assignment.Replicas.ToHashSet(), _table.Row.InSync.Members.Select(member => member.Node).ToHashSet());
         Assert.Equal(leader.Log.EndOffset, leader.Leader!.HighWatermark);
         Assert.Equal(Checker.End, leader.Log.EndOffset);
         foreach (SimulatedNode node in _nodes.Values)
         {
-            Assert.Equal(leader.Log.EndOffset, node.Log.EndOffset);
+            Assert.Equal(_table.Row.Keeps(node.Self) ? leader.Log.EndOffset : Offset.Zero, node.Log.EndOffset);
             Checker.Compare(node.Log, node.Log.EndOffset);
         }
     }

@@ -19,6 +19,9 @@ internal sealed class SimulatedNode
     private LeaderReplica? _leader;
     private FollowerReplica? _follower;
     private (LeaderEpoch Expected, LeaderEpoch Next)? _claim;
+    private SimulatedRow? _row;
+    private bool _isDropping;
+    private long _resignedUntilMs = long.MaxValue;
     private int _life;
     private long _frozenUntilMicroseconds;
     private long _tableBusyUntilMs;
@@ -62,7 +65,7 @@ internal sealed class SimulatedNode
     /// <summary>kill -9, or a power failure, which takes what was not flushed.</summary>
     public void Crash(bool isPowerFailure)
     {
-        (IsUp, _leader, _follower, _claim, _isHandlingPush) = (false, null, null, null, false);
+        (IsUp, _leader, _follower, _claim, _row, _isHandlingPush, _isDropping) = (false, null, null, null, null, false, false);
         _pushes.Clear();
         _unanswered.Clear();
         if (isPowerFailure)
@@ -145,12 +148,13 @@ internal sealed class SimulatedNode
             : _follower is { } follower ? $"follows {follower.Epoch} hw {follower.HighWatermark} claims {_claim}" : "has no role")
         + $", suspects [{string.Join(',', Suspects)}]";
 
-    private void Released(LeaderEpoch epoch, NodeId from) => Run(() =>
+    // Who is told so tries, whether or not the one before still lives.
+    private void Released(LeaderEpoch epoch, NodeId? dead) => Run(() =>
     {
         if (_follower is { } follower)
         {
             follower.Released(epoch);
-            Suspects.Add(from);
+            _ = dead is { } node && Suspects.Add(node);
         }
     });
 
@@ -178,16 +182,20 @@ internal sealed class SimulatedNode
         }
         else if (NowMs >= _tableBusyUntilMs)
         {
-            AskTable(answer => _table.Read(_self.Node.Value, answer), Look);
+            AskTable(answer => _table.Read(_self.Node.Value, answer), _isDropping ? Dropped : Look);
         }
     }
 
     private void Lead(LeaderReplica leader)
     {
-        if (leader.IsDeposed)
+        if (leader.IsDeposed || NowMs >= _resignedUntilMs)
         {
             StepDown(leader);
             return;
+        }
+        if (!_row!.Assignment.Replicas.Contains(_self.Node))
+        {
+            Leave(leader);
         }
         foreach (NodeId node in leader.Peers)
         {
@@ -202,11 +210,35 @@ internal sealed class SimulatedNode
         }
         if (NowMs >= _tableBusyUntilMs && leader.ProposeChange(NowMs) is { } change)
         {
-            AskTable(answer => _table.Change(_self.Node.Value, change, answer), row => leader.TableSays(row.Epoch, row.InSync));
+            AskTable(answer => _table.Change(_self.Node.Value, change, answer), row => See(leader, row));
+        }
+        else if (NowMs >= _tableBusyUntilMs && _row.InSync.Version == leader.InSync.Version && _row.Assignment.IsReached(leader.InSync))
+        {
+            AskTable(answer => _table.Assign(_self.Node.Value, leader.InSync.Version, _row.Assignment.Finish(), answer), row => See(leader, row));
         }
         else if (NowMs >= _tableBusyUntilMs && _world.Chance(10))
         {
-            AskTable(answer => _table.Read(_self.Node.Value, answer), row => leader.TableSays(row.Epoch, row.InSync));
+            AskTable(answer => _table.Read(_self.Node.Value, answer), row => See(leader, row));
+        }
+    }
+
+    private void See(LeaderReplica leader, SimulatedRow row)
+    {
+        Note(row);
+        leader.TableSays(_row!.Epoch, _row.InSync);
+        leader.ReplicateTo(_row.Assignment.Replicas, NowMs);
+    }
+
+    private void Note(SimulatedRow row) => _row = row.InSync.Version >= (_row?.InSync.Version ?? 0) ? row : _row;
+
+    // The copy is moved away: another is to lead, and then this one goes.
+    private void Leave(LeaderReplica leader)
+    {
+        if (_resignedUntilMs == long.MaxValue && leader.FindSuccessor() is { } successor)
+        {
+            leader.Resign();
+            _resignedUntilMs = NowMs + (long)CallTimeoutMs;
+            _world.Send(_self.Node.Value, successor.Node.Value, () => _nodes[successor.Node].Released(leader.Epoch, null));
         }
     }
 
@@ -236,6 +268,10 @@ internal sealed class SimulatedNode
 
     private void Receive(NodeId from, Push push, List<SimulatedBatch> batches, Action<PushReply> answer) => Run(() =>
     {
+        if (_isDropping)
+        {
+            return;
+        }
         if (_leader is { } leader && push.Epoch > leader.Epoch)
         {
             StepDown(leader);
@@ -308,6 +344,12 @@ internal sealed class SimulatedNode
         {
             return; // An answer that comes after all.
         }
+        Note(row);
+        if (!_row!.Keeps(_self))
+        {
+            Drop();
+            return;
+        }
         if (_follower is null)
         {
             // What was promised before the restart is not known any more.
@@ -333,7 +375,27 @@ internal sealed class SimulatedNode
     private bool IsMine(SimulatedRow row)
     {
         HashSet<ReplicaId> alive = [_self, .. _nodes.Values.Select(node => node.Self).Where(replica => !Suspects.Contains(replica.Node))];
-        return TakeOver.IsDue(_self, row.Leader, row.InSync, _nodes.Keys, alive);
+        bool isReleased = _follower!.IsReleased && row.InSync.Contains(_self);
+        return isReleased || TakeOver.IsDue(_self, row.Leader, row.InSync, row.Assignment.Replicas, alive);
+    }
+
+    // First it answers no push any more, then it makes sure that nobody has called it back meanwhile, and then the copy goes.
+    private void Drop()
+    {
+        (_isDropping, _follower, _claim) = (true, null, null);
+        _pushes.Clear();
+        _isHandlingPush = false;
+        _tableBusyUntilMs = 0;
+    }
+
+    private void Dropped(SimulatedRow row)
+    {
+        if (_isDropping)
+        {
+            _isDropping = false;
+            Note(row);
+            Log = row.Keeps(_self) ? Log : new SimulatedLog();
+        }
     }
 
     // While the row still has the term that the claim replaces, the claim may yet arrive: it stays open, and no leader gets time from here.
@@ -348,7 +410,9 @@ internal sealed class SimulatedNode
         {
             _follower = null;
             _checker.Leads(claim.Next, _self.Node);
-            _leader = new LeaderReplica(_self, claim.Next, Log, row.InSync, _nodes.Keys, _options, NowMs);
+            _leader = new LeaderReplica(_self, claim.Next, Log, row.InSync, row.Assignment.Replicas, _options, NowMs);
+            Note(row);
+            _resignedUntilMs = long.MaxValue;
         }
         else
         {
@@ -358,7 +422,7 @@ internal sealed class SimulatedNode
 
     private void StepDown(LeaderReplica leader)
     {
-        _leader = null;
+        (_leader, _resignedUntilMs) = (null, long.MaxValue);
         _unanswered.Clear();
         _follower = new FollowerReplica(_self, Log, _options, leader.Epoch, grantedUntilMs: 0);
     }
