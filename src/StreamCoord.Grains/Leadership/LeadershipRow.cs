@@ -1,3 +1,4 @@
+using StreamCoord.Grains.Topics;
 using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Leadership;

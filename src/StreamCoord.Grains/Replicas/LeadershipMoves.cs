@@ -8,12 +8,20 @@ namespace StreamCoord.Grains.Replicas;
 /// Moves the leadership of partitions from this silo, which goes on, to others: appends wait while a successor gets the last of them, and it is told to lead. One per silo; safe for concurrent use.
 /// </summary>
 /// <remarks>When a move fails, this silo leads on. Whoever waits for an append meanwhile is told to ask for the metadata anew, as after any change of leadership.</remarks>
-internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<LeadershipMoves> logger)
+internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<LeadershipMoves> logger) : IDisposable
 {
+    /// <summary>So many at a time, or each would take longer than appends can wait.</summary>
+    private const int UnderWayMax = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentDictionary<PartitionReplica, bool> _moving = new();
+    private readonly SemaphoreSlim _slots = new(UnderWayMax, UnderWayMax);
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
 
     /// <summary>Has another silo lead. True when it does.</summary>
     /// <param name="replica">The copy that leads.</param>
@@ -24,8 +32,14 @@ internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<Le
         {
             return false;
         }
+        await _slots.WaitAsync();
         try
         {
+            // Much may have happened while it waited.
+            if (!HasCandidate(replica, wanted))
+            {
+                return false;
+            }
             bool isMoved = await replica.ResignAsync(Patience, wanted) is { } resigned && await ReleaseAsync(replica, resigned.Successor, resigned.Epoch);
             await replica.ResumeAsync();
             return isMoved;
@@ -43,6 +57,7 @@ internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<Le
         }
         finally
         {
+            _slots.Release();
             _moving.TryRemove(replica, out _);
         }
     }
@@ -54,7 +69,7 @@ internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<Le
     private async Task<bool> ReleaseAsync(PartitionReplica replica, NodeId successor, LeaderEpoch epoch)
     {
         await context.Peers.ReleaseAsync(successor, [new ReleasedTerm(replica.TopicId, replica.Partition, epoch)]);
-        long untilMs = context.Clock.NowMs + (long)Patience.TotalMilliseconds;
+        long untilMs = context.Clock.NowMs + (long)ClaimPatience.TotalMilliseconds;
         while (replica.Row.LeaderEpoch <= epoch && context.Clock.NowMs < untilMs)
         {
             await Task.Delay(Interval, context.Clock.Time);

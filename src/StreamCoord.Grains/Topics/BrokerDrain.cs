@@ -2,7 +2,6 @@ using System.Data.Common;
 using StreamCoord.Brokers;
 using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Leadership;
-using StreamCoord.Topics;
 
 namespace StreamCoord.Grains.Topics;
 
@@ -20,12 +19,9 @@ internal sealed class BrokerDrain(ILeadershipTable table, ReplicaMoves moves, IC
                 return new DrainReply(
                     ErrorCode.InvalidReplicationFactor, $"Broker {broker} keeps partitions that need all of the brokers which live ({string.Join(", ", alive)}). Start another, or lower their replication factor first.", 0);
             }
-            foreach ((LeadershipRow row, IReadOnlyList<NodeId> target) in plan)
+            if (await moves.MoveAllAsync(plan) is { } refusal)
             {
-                if (await moves.MoveAsync(row.TopicId, row.Partition, target, keepsFactor: false) is { Error: not ErrorCode.UnknownTopicOrPartition } refusal)
-                {
-                    return new DrainReply(refusal.Error, refusal.Message, 0);
-                }
+                return new DrainReply(refusal.Error, refusal.Message, 0);
             }
             return new DrainReply(ErrorCode.None, null, DrainPlan.CountLeft(await table.ReadAllAsync(), broker, alive));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Replicas;
@@ -10,28 +11,40 @@ namespace StreamCoord.Grains.Topics;
 /// Begins to move the copies of partitions, and their leadership, to other nodes; the partition's leader carries it on. What is to be is durable in the leadership table when a call ends. Keeps nothing; safe for
 /// concurrent use.
 /// </summary>
-internal sealed class ReplicaMoves(ReplicaRegistry replicas, ILeadershipTable table, IPeers peers, IClusterNodes nodes)
+internal sealed class ReplicaMoves(ILeadershipTable table, Leaderships rows, IPeers peers, IClusterNodes nodes)
 {
+    private const int WritesMax = 8;
+
     /// <summary>See <see cref="ITopicGrain.MoveReplicas"/>. Null when it is begun.</summary>
     public async Task<TopicReply?> MoveAsync(TopicId topicId, int partition, IReadOnlyList<NodeId>? target, bool keepsFactor)
     {
-        while (await table.FindAsync(topicId, partition) is { } row)
+        (TopicReply? refusal, LeadershipRow? begun) = await WriteAsync(topicId, partition, target, keepsFactor);
+        if (begun is not null)
         {
-            if (Check(row, target, keepsFactor) is { } refusal)
-            {
-                return refusal;
-            }
-            Assignment wanted = target is null ? row.Assignment.CallOff() : row.Assignment.MoveTo(target);
-            if (await table.AssignAsync(topicId, partition, row.InSync.Version, wanted) is { } found)
-            {
-                await replicas.TellAsync([found]);
-                if (found.InSync.Version == row.InSync.Version + 1 && found.Assignment.IsSameAs(wanted))
-                {
-                    return null;
-                }
-            }
+            await TellAsync([begun]);
         }
-        return TopicReply.Refused(ErrorCode.UnknownTopicOrPartition, $"There is no partition {partition}.");
+        return refusal;
+    }
+
+    /// <summary>The same for many partitions. What was refused first; null when all is begun, but for partitions that are no more.</summary>
+    public async Task<TopicReply?> MoveAllAsync(IReadOnlyList<(LeadershipRow Row, IReadOnlyList<NodeId> Target)> moves)
+    {
+        ConcurrentBag<TopicReply> refusals = [];
+        ConcurrentBag<LeadershipRow> begun = [];
+        await Parallel.ForEachAsync(moves, new ParallelOptions { MaxDegreeOfParallelism = WritesMax }, async (move, _) =>
+        {
+            (TopicReply? refusal, LeadershipRow? row) = await WriteAsync(move.Row.TopicId, move.Row.Partition, move.Target, keepsFactor: false);
+            if (row is not null)
+            {
+                begun.Add(row);
+            }
+            if (refusal is { Error: not ErrorCode.UnknownTopicOrPartition })
+            {
+                refusals.Add(refusal);
+            }
+        });
+        await TellAsync([.. begun]);
+        return refusals.FirstOrDefault();
     }
 
     /// <summary>See <see cref="ITopicGrain.ElectPreferredLeader"/>. Null when the preferred replica leads now.</summary>
@@ -50,6 +63,29 @@ internal sealed class ReplicaMoves(ReplicaRegistry replicas, ILeadershipTable ta
         return canLead && row.LeaderNode is { } leader && await peers.MoveLeadershipAsync(leader, topicId, partition, preferred)
             ? null
             : TopicReply.Refused(ErrorCode.PreferredLeaderNotAvailable, $"The preferred replica, broker {preferred}, {(canLead ? "could not take over in time" : "does not live or is not in sync")}.");
+    }
+
+    private async Task<(TopicReply? Refusal, LeadershipRow? Begun)> WriteAsync(TopicId topicId, int partition, IReadOnlyList<NodeId>? target, bool keepsFactor)
+    {
+        while (await table.FindAsync(topicId, partition) is { } row)
+        {
+            if (Check(row, target, keepsFactor) is { } refusal)
+            {
+                return (refusal, null);
+            }
+            Assignment wanted = target is null ? row.Assignment.CallOff() : row.Assignment.MoveTo(target);
+            if (await table.AssignAsync(topicId, partition, row.InSync.Version, wanted) is { } found && found.InSync.Version == row.InSync.Version + 1 && found.Assignment.IsSameAs(wanted))
+            {
+                return (null, found);
+            }
+        }
+        return (TopicReply.Refused(ErrorCode.UnknownTopicOrPartition, $"There is no partition {partition}."), null);
+    }
+
+    private Task TellAsync(IReadOnlyList<LeadershipRow> changed)
+    {
+        changed.ToList().ForEach(row => rows.See(row));
+        return peers.AnnounceAsync(changed);
     }
 
     private TopicReply? Check(LeadershipRow row, IReadOnlyList<NodeId>? target, bool keepsFactor)
