@@ -10,9 +10,12 @@ using ResponseTopic = StreamCoord.Protocol.Kafka.Messages.MetadataResponse.Metad
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Tells a client which brokers there are and which topics, and creates a topic that is asked for by name where that is allowed.</summary>
-internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, IBrokers brokers) : ApiHandler<MetadataRequest, MetadataResponse>
+internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, IBrokers brokers, ITopicNames heard, TimeProvider time) : ApiHandler<MetadataRequest, MetadataResponse>
 {
     private const short FirstVersionWithAutoCreation = 4;
+
+    /// <summary>So long a topic's grain may take: longer where its silo has just gone, and clients must not wait for that to be noticed before they hear who leads now.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
     protected override async Task<MetadataResponse> HandleAsync(MetadataRequest request, KafkaRequestContext context)
@@ -49,10 +52,9 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
 
     private async Task<ResponseTopic[]> ListAsync(KafkaRequestContext context)
     {
-        IReadOnlyList<string> names = await grains.GetGrain<ITopicCatalogueGrain>(0).List();
-        ResponseTopic[] topics = await Task.WhenAll(names.Order(StringComparer.Ordinal)
+        ResponseTopic[] topics = await Task.WhenAll((await ListNamesAsync()).Order(StringComparer.Ordinal)
             .Where(name => context.Access.AllowsTopic(AclOperation.Describe, name))
-            .Select(async name => Answer(name, await TopicLookup.FindAsync(grains, name), context)));
+            .Select(async name => Answer(name, await AskAsync(name, () => TopicLookup.FindAsync(grains, name)), context)));
         return [.. topics.Where(topic => topic.ErrorCode is (short)ErrorCode.None or (short)ErrorCode.LeaderNotAvailable)];
     }
 
@@ -75,12 +77,39 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         }
         ITopicGrain topic = grains.GetGrain<ITopicGrain>(name);
         bool mayMake = access.AllowsCluster(AclOperation.Create) || access.AllowsTopic(AclOperation.Create, name);
-        TopicReply reply = await TopicLookup.ReadAsync(() => mayCreate && mayMake ? topic.DescribeOrCreate() : topic.Describe());
+        TopicReply reply = await AskAsync(name, () => TopicLookup.ReadAsync(() => mayCreate && mayMake ? topic.DescribeOrCreate() : topic.Describe()));
         if (reply.Error == ErrorCode.UnknownTopicOrPartition && mayCreate && !mayMake)
         {
             return Refuse(name, default, ErrorCode.TopicAuthorizationFailed);
         }
         return Answer(name, reply, context);
+    }
+
+    private async Task<IEnumerable<string>> ListNamesAsync()
+    {
+        Task<IReadOnlyList<string>> asked = grains.GetGrain<ITopicCatalogueGrain>(0).List();
+        try
+        {
+            return await asked.WaitAsync(Patience, time);
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            return heard.List() is { Count: > 0 } names ? names : await asked;
+        }
+    }
+
+    private async Task<TopicReply> AskAsync(string name, Func<Task<TopicReply>> ask)
+    {
+        Task<TopicReply> asked = ask();
+        try
+        {
+            TopicReply reply = await asked.WaitAsync(Patience, time);
+            return reply.Error == ErrorCode.LeaderNotAvailable && heard.Describe(name) is { } known ? TopicReply.Done(known) : reply;
+        }
+        catch (TimeoutException)
+        {
+            return heard.Describe(name) is { } known ? TopicReply.Done(known) : await asked;
+        }
     }
 
     private ResponseTopic Answer(string name, TopicReply reply, KafkaRequestContext context) => reply.Topic is { } topic ? Describe(topic, context) : Refuse(name, default, reply.Error);

@@ -37,7 +37,7 @@ internal sealed class Metadata(
         try
         {
             await start.RetryAsync(EnsureNodesAsync, _stopping.Token);
-            await watch.StartAsync();
+            await start.RetryAsync(watch.StartAsync, _stopping.Token);
             await start.RetryAsync(parts.Security.LoadAsync, _stopping.Token);
             start.Complete();
         }

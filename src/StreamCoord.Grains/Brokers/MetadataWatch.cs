@@ -34,9 +34,14 @@ internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider tim
     /// <summary>What was changed for a while may have been missed: look at everything.</summary>
     public event Action? Interrupted;
 
-    /// <summary>Arms the watches.</summary>
+    /// <summary>Arms the watches, by a new connection in the place of any other.</summary>
+    /// <exception cref="TreeRefusedException">They could not be armed, and may be another time.</exception>
     public async Task StartAsync()
     {
+        if (_connection is { } broken)
+        {
+            await broken.DisposeAsync();
+        }
         var sink = new Sink(this);
         ICoordinationConnection connection = tree.Connect(ZNodeCaller.Service, sink);
         _connection = connection;
@@ -58,7 +63,6 @@ internal sealed partial class MetadataWatch(ICoordination tree, TimeProvider tim
             await Task.Delay(RetryDelay, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                await _connection!.DisposeAsync();
                 await StartAsync();
                 Interrupted?.Invoke();
                 return;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Topics;
 using StreamCoord.Groups.Consumer;
 using StreamCoord.Topics;
@@ -15,6 +16,7 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
 {
     private readonly MetadataStart _start;
     private readonly TopicStore _store;
+    private readonly Leaderships _rows;
     private readonly ICoordination _tree;
     private readonly ILogger<TopicImages> _logger;
     private readonly WorkQueue<string> _changed;
@@ -22,9 +24,9 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TopicImage _current = TopicImage.Empty;
 
-    public TopicImages(MetadataWatch watch, MetadataStart start, TopicStore store, ICoordination tree, TimeProvider time, ILogger<TopicImages> logger)
+    public TopicImages(MetadataWatch watch, MetadataStart start, TopicStore store, Leaderships rows, ICoordination tree, TimeProvider time, ILogger<TopicImages> logger)
     {
-        (_start, _store, _tree, _logger) = (start, store, tree, logger);
+        (_start, _store, _rows, _tree, _logger) = (start, store, rows, tree, logger);
         _changed = new WorkQueue<string>(RefreshAsync, time, logger);
         watch.Changed += Hear;
         watch.Interrupted += () => _ = RefreshAllAsync();
@@ -47,6 +49,19 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
 
     /// <inheritdoc/>
     public TopicId? FindId(string name) => _current.Find(name)?.TopicId;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> List() => Ready.IsCompletedSuccessfully ? [.. _current.Names] : [];
+
+    /// <inheritdoc/>
+    public TopicDescription? Describe(string name)
+    {
+        if (_current.Find(name) is not { } topic || _rows.RowsOf(topic.TopicId) is not { } rows || rows.Count < topic.PartitionCount)
+        {
+            return null;
+        }
+        return new TopicDescription(name, topic.TopicId, [.. rows.Select(PartitionAssignments.Of)], (short)rows[0].Replicas.Count, new Dictionary<string, string>());
+    }
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(

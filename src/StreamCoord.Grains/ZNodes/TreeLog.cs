@@ -42,7 +42,7 @@ internal sealed class TreeLog
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         PartitionReplica replica = await _replicas.FindAsync(InternalTopics.ZNodesId, 0).AsTask().WaitAsync(cancellationToken)
-            ?? throw new TreeLogMissingException($"This node keeps no copy of the log of the znode tree: {InternalTopics.ReplicasMax} others do, and a cluster of more nodes cannot be served yet.");
+            ?? throw new TreeLogMissingException($"The leadership table does not name this node among those that keep the log of the znode tree, which a silo does for itself when it starts. Restore its row, or start again.");
         await _log.RecoverAsync();
         if (!replica.Row.HasOneCopy)
         {

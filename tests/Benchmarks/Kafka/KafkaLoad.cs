@@ -171,7 +171,7 @@ internal static class KafkaLoad
     }
 
     // Keeps so many requests in flight until so many bytes are acknowledged.
-    private static void Pump(SiloProcess silo, KafkaLink link, string what, ProduceRequest request, int inFlight, long totalBytes)
+    internal static void Pump(SiloProcess silo, KafkaLink link, string what, ProduceRequest request, int inFlight, long totalBytes)
     {
         byte[] frame = KafkaLink.Frame(request, ProduceVersion);
         long batchBytes = request.TopicData[0].PartitionData[0].Records!.Value.Length;
@@ -194,7 +194,7 @@ internal static class KafkaLoad
         latencies.Report(what, count * batchBytes, ProcessorTime(silo) - before);
     }
 
-    private static void Check(ReadOnlyMemory<byte> answer)
+    internal static void Check(ReadOnlyMemory<byte> answer)
     {
         ProduceResponse.PartitionProduceResponse partition = KafkaLink.Parse<ProduceResponse>(answer, ProduceVersion).Responses[0].PartitionResponses[0];
         if (partition.ErrorCode != 0)
@@ -217,7 +217,7 @@ internal static class KafkaLoad
         return (double)sizeBytes * count / watch.Elapsed.TotalSeconds / 1e6;
     }
 
-    private static ProduceRequest Produce(string topic, int batchBytes)
+    internal static ProduceRequest Produce(string topic, int batchBytes)
     {
         using var builder = new RecordBatchBuilder();
         byte[] value = new byte[RecordBytes];

@@ -220,7 +220,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private ClusterNode CreateNode(int number) => new(number, _directory.Combine($"data{number}"),
     [
-        $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={Database}", "--StreamCoord:ZNodes:TopicReadable=true",
+        $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={PostgreSqlServer.Pooled(Database)}", "--StreamCoord:ZNodes:TopicReadable=true",
         "--Logging:LogLevel:StreamCoord.Grains.Replicas.PartitionReplica=Debug", .. _options,
     ]);
 

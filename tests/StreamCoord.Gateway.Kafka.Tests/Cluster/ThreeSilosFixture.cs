@@ -85,7 +85,7 @@ public sealed class ThreeSilosFixture : IAsyncLifetime
     }
 
     private Task<SiloProcess> StartAsync(int node, string database) =>
-        SiloProcess.StartAsync(_directory.Combine($"data{node}"), $"--StreamCoord:Cluster:ConnectionString={database}", $"--StreamCoord:NodeId={node}");
+        SiloProcess.StartAsync(_directory.Combine($"data{node}"), $"--StreamCoord:Cluster:ConnectionString={PostgreSqlServer.Pooled(database)}", $"--StreamCoord:NodeId={node}");
 
     private static string ReadScript(string name)
     {

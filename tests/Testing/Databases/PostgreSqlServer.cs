@@ -45,6 +45,9 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         Tool("pg_ctl"), "start", "--wait", "--pgdata", Data, "--log", _directory.Combine("log"),
         "--options", $"-c listen_addresses='' -c unix_socket_directories={_directory.Path} -c fsync=off -c max_connections=200");
 
+    /// <summary>The same database for a silo in a process of its own, which keeps its connections open as it does everywhere; tests themselves do not, so that a database is left when they are done with it.</summary>
+    public static string Pooled(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Pooling = true }.ToString();
+
     /// <summary>Executes statements.</summary>
     public static async Task ExecuteAsync(string connectionString, string statement)
     {
