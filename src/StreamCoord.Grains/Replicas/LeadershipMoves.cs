@@ -35,14 +35,10 @@ internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<Le
         await _slots.WaitAsync();
         try
         {
+            // Nobody could claim the next term while the table is out of reach, and this silo could not either.
+            await context.Table.FindAsync(replica.TopicId, replica.Partition);
             // Much may have happened while it waited.
-            if (!HasCandidate(replica, wanted))
-            {
-                return false;
-            }
-            bool isMoved = await replica.ResignAsync(Patience, wanted) is { } resigned && await ReleaseAsync(replica, resigned.Successor, resigned.Epoch);
-            await replica.ResumeAsync();
-            return isMoved;
+            return HasCandidate(replica, wanted) && await MoveAsync(replica, wanted);
         }
         catch (LeadershipRefusedException)
         {
@@ -59,6 +55,19 @@ internal sealed partial class LeadershipMoves(ReplicaContext context, ILogger<Le
         {
             _slots.Release();
             _moving.TryRemove(replica, out _);
+        }
+    }
+
+    private async Task<bool> MoveAsync(PartitionReplica replica, NodeId? wanted)
+    {
+        try
+        {
+            return await replica.ResignAsync(Patience, wanted) is { } resigned && await ReleaseAsync(replica, resigned.Successor, resigned.Epoch);
+        }
+        finally
+        {
+            // Whatever became of it: a copy that is still handing over takes no term again.
+            await replica.ResumeAsync();
         }
     }
 

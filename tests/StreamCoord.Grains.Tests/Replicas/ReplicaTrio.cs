@@ -141,7 +141,7 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
         _logs = new LogManager(new SimulatedDisk(), $"/node{id}", new LogOptions { AppendThreads = 1, ReadThreads = 1 }, trio.Time, NullLogger<LogManager>.Instance);
         var clock = new MonotonicClock(trio.Time);
         var identity = new ClusterIdentity("trio", id.Node, id.Incarnation);
-        var context = new ReplicaContext(
+        Context = new ReplicaContext(
             id,
             Membership = new TrioMembership(id.Node),
             Rows,
@@ -153,14 +153,19 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
             Metrics,
             NullLogger<PartitionReplica>.Instance);
         LogConfig config = LogConfig.From(new Dictionary<string, string> { ["min.insync.replicas"] = $"{inSyncMin}" });
-        Replica = new PartitionReplica(row, _logs.Get(row.TopicId, 0, config), LeaderEpoch.Unknown, context, isInternal: false);
+        Replica = new PartitionReplica(row, _logs.Get(row.TopicId, 0, config), LeaderEpoch.Unknown, Context, isInternal: false);
         Rows.See(row);
         Metrics.Observe(id.Node, Rows, Membership, () => [Replica]);
     }
 
     public ReplicaId Id { get; }
 
+    public ReplicaContext Context { get; }
+
     public PartitionReplica Replica { get; }
+
+    /// <summary>What becomes of telling others that they may take over; null for nothing: nobody does.</summary>
+    public Exception? ReleaseFailure { get; set; }
 
     public TrioMembership Membership { get; }
 
@@ -200,7 +205,7 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
 
     public Task DeleteAsync(TopicId topicId, int partition) => Task.CompletedTask;
 
-    public Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms) => Task.CompletedTask;
+    public Task ReleaseAsync(NodeId node, IReadOnlyList<ReleasedTerm> terms) => ReleaseFailure is { } failure ? Task.FromException(failure) : Task.CompletedTask;
 
     public Task<bool> MoveLeadershipAsync(NodeId leader, TopicId topicId, int partition, NodeId wanted) => Task.FromResult(false);
 
