@@ -45,7 +45,7 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
     }
 
     private static bool IsGuarded(PathString path) =>
-        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(CommandEndpoints.Root, StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
+        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1/brokers", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(CommandEndpoints.Root, StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
 
     private static string AddressOf(HttpContext context)
     {
