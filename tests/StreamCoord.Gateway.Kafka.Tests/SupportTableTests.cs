@@ -41,8 +41,9 @@ public sealed class SupportTableTests(SiloFixture fixture)
           data are not upgraded: GROUP_ID_NOT_FOUND. With the assignors that clients come with such data is passed over, where Kafka refuses it.
         - Configurations of topics and groups can be changed; those of brokers are options of the silo's process, told and not changed. Groups have `consumer.session.timeout.ms` and
           `consumer.heartbeat.interval.ms`; there are no share groups, and no `share.*`. There are no log levels of brokers.
-        - A partition stays on the brokers it was made on, and its leadership moves by itself: AlterPartitionReassignments takes the present replicas alone and moves nothing, and ElectLeaders answers ELECTION_NOT_NEEDED where the
-          preferred replica leads and PREFERRED_LEADER_NOT_AVAILABLE where another does.
+        - AlterPartitionReassignments also moves partitions of the service's own topics. A target takes the place of one that is not reached yet, as in Kafka, and can be called off at any time: where none of the replicas of
+          before is in sync, the leader goes on until one is. There are no throttles for copies that catch up. A live broker keeps its copy of `__znodes`.
+        - ElectLeaders elects the preferred replica. An unclean election is refused by ELIGIBLE_LEADERS_NOT_AVAILABLE: a copy that lacks records is never made leader.
         - Topics whose names begin with `__` are the service's: clients cannot create, change, trim or delete them.
 
         """;
