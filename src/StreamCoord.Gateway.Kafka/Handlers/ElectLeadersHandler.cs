@@ -41,7 +41,8 @@ internal sealed class ElectLeadersHandler(IGrainFactory grains, IBrokers brokers
     {
         ElectLeadersResponse.ReplicaElectionResult[] results = await Task.WhenAll((await TopicCatalogue.ListAsync(grains)).Select(async topic =>
         {
-            ElectLeadersResponse.ReplicaElectionResult result = await ElectAsync(topic.Name, Enumerable.Range(0, topic.Partitions.Count), electionType);
+            IEnumerable<PartitionAssignment> wanting = topic.Partitions.Where(partition => electionType == Unclean || partition.Leader != partition.Replicas[0]);
+            ElectLeadersResponse.ReplicaElectionResult result = await ElectAsync(topic.Name, wanting.Select(partition => partition.Partition), electionType);
             return new ElectLeadersResponse.ReplicaElectionResult
             {
                 Topic = topic.Name,

@@ -317,14 +317,18 @@ internal sealed partial class PartitionReplica : IDisposable
         }
     }
 
-    /// <summary>The topic is deleted, or kept elsewhere: nothing is done here any more, and no push is answered.</summary>
-    public void Remove()
+    /// <summary>
+    /// The topic is deleted, or kept elsewhere: from the call on nothing is done here any more, and no push is answered. Ends when what was under way changes the log no more, so that another may have it.
+    /// </summary>
+    public async Task RemoveAsync()
     {
         lock (_gate)
         {
             _isRemoved = true;
             (_leader, _isAlone, Log.Moved) = (null, false, null);
         }
+        await _turn.WaitAsync();
+        _turn.Release();
     }
 
     /// <inheritdoc/>

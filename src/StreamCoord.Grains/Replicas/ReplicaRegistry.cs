@@ -136,7 +136,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         _unused.TryRemove((topicId, partition), out _);
         if (_replicas.TryRemove((topicId, partition), out PartitionReplica? replica))
         {
-            replica.Remove();
+            _ = replica.RemoveAsync();
         }
         return _logs.RemoveAsync(topicId, partition);
     }
@@ -268,9 +268,17 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         foreach (LeadershipRow row in elsewhere)
         {
-            if (await _logs.ExistsAsync(row.TopicId, row.Partition) && _dropping.TryAdd((row.TopicId, row.Partition), true))
+            try
             {
-                await DropAsync(row.TopicId, row.Partition);
+                if (await _logs.ExistsAsync(row.TopicId, row.Partition) && _dropping.TryAdd((row.TopicId, row.Partition), true))
+                {
+                    await DropAsync(row.TopicId, row.Partition);
+                }
+            }
+            catch (IOException failure)
+            {
+                // The files stay until the next start.
+                LogNotFound(_logger, row.Partition, row.TopicId, failure.Message);
             }
         }
     }
@@ -280,7 +288,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         if (_replicas.TryGetValue((topicId, partition), out PartitionReplica? replica))
         {
-            replica.Remove();
+            await replica.RemoveAsync();
         }
         while (!_stopping.IsCancellationRequested && !await TryDropAsync(topicId, partition))
         {
@@ -364,7 +372,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         _context.Rows.Forget(topicId);
         foreach (((TopicId, int) key, PartitionReplica replica) in _replicas.Where(pair => pair.Key.Item1 == topicId).ToArray())
         {
-            replica.Remove();
+            _ = replica.RemoveAsync();
             _replicas.TryRemove(key, out _);
         }
     }
@@ -422,6 +430,9 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
 
     [LoggerMessage(2836, LogLevel.Warning, "This silo's copy of partition {Partition} of topic {TopicId} is kept elsewhere now and could not be deleted; it is tried again: {Reason}")]
     private static partial void LogNotDropped(ILogger logger, int partition, TopicId topicId, string reason);
+
+    [LoggerMessage(2837, LogLevel.Warning, "Whether this silo has an old copy of partition {Partition} of topic {TopicId}, which others keep, could not be seen: {Reason}")]
+    private static partial void LogNotFound(ILogger logger, int partition, TopicId topicId, string reason);
 
     [LoggerMessage(2832, LogLevel.Warning, "The leadership table could not be read; what this silo leads it goes on leading: {Reason}")]
     private static partial void LogUnread(ILogger logger, string reason);
