@@ -85,11 +85,18 @@ public sealed class CopyRemovalTests : IAsyncLifetime
         await Task.Run(() => reached.Wait(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 
         Task removing = replica.RemoveAsync();
+        Task releasing = Task.Run(
+            async () =>
+            {
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+                held.Set();
+            },
+            TestContext.Current.CancellationToken);
 
-        Assert.False(removing.IsCompleted);
-        held.Set();
         await removing;
+        Assert.True(held.IsSet);
         Assert.Null(await pushing);
+        await releasing;
     }
 
     private async Task<PartitionReplica> FollowAsync()
