@@ -38,6 +38,7 @@ public static class KafkaGateway
         services.AddSingleton<FetchReader>();
         services.AddSingleton<PartitionLeaders>();
         services.AddSingleton<LeaderHints>();
+        services.AddSingleton<HeardTopics>();
         services.AddSingleton<ApiTable>();
         services.AddSingleton<IApiHandler>(provider => new ApiVersionsHandler(provider.GetRequiredService<ApiTable>));
         services.AddSingleton<IApiHandler, SaslHandshakeHandler>();

@@ -13,7 +13,7 @@ using TopicAnswer = StreamCoord.Protocol.Kafka.Messages.DescribeTopicPartitionsR
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Describes topics page by page, by name in ordinal order (KIP-966): a page has so many partitions and says where the next one begins.</summary>
-internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, IBrokers brokers) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
+internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, IBrokers brokers, HeardTopics heard) : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {
     /// <summary>The most partitions of a page, whatever is asked for: Kafka's <c>max.request.partition.size.limit</c>.</summary>
     private const int PartitionsMax = 2_000;
@@ -46,7 +46,7 @@ internal sealed class DescribeTopicPartitionsHandler(IGrainFactory grains, IBrok
         }
         string[] names = [.. wanted.Select(topic => topic.Name).Distinct().Where(name => string.CompareOrdinal(name, from) >= 0).Order(StringComparer.Ordinal)];
         TopicReply[] replies = await Task.WhenAll(names.Select(name => access.AllowsTopic(AclOperation.Describe, name)
-            ? TopicLookup.FindAsync(grains, name)
+            ? heard.FindAsync(name, () => TopicLookup.FindAsync(grains, name))
             : Task.FromResult(TopicReply.Refused(ErrorCode.TopicAuthorizationFailed, Access.Refusal))));
         return names.Zip(replies);
     }

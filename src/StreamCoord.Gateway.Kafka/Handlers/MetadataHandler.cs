@@ -10,12 +10,9 @@ using ResponseTopic = StreamCoord.Protocol.Kafka.Messages.MetadataResponse.Metad
 namespace StreamCoord.Gateway.Kafka.Handlers;
 
 /// <summary>Tells a client which brokers there are and which topics, and creates a topic that is asked for by name where that is allowed.</summary>
-internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, IBrokers brokers, ITopicNames heard, TimeProvider time) : ApiHandler<MetadataRequest, MetadataResponse>
+internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity identity, IBrokers brokers, HeardTopics heard, TopicIdLookup ids) : ApiHandler<MetadataRequest, MetadataResponse>
 {
     private const short FirstVersionWithAutoCreation = 4;
-
-    /// <summary>So long a topic's grain may take: longer where its silo has just gone, and clients must not wait for that to be noticed before they hear who leads now.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
     protected override async Task<MetadataResponse> HandleAsync(MetadataRequest request, KafkaRequestContext context)
@@ -52,9 +49,9 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
 
     private async Task<ResponseTopic[]> ListAsync(KafkaRequestContext context)
     {
-        ResponseTopic[] topics = await Task.WhenAll((await ListNamesAsync()).Order(StringComparer.Ordinal)
+        ResponseTopic[] topics = await Task.WhenAll((await heard.ListAsync(() => grains.GetGrain<ITopicCatalogueGrain>(0).List())).Order(StringComparer.Ordinal)
             .Where(name => context.Access.AllowsTopic(AclOperation.Describe, name))
-            .Select(async name => Answer(name, await AskAsync(name, () => TopicLookup.FindAsync(grains, name)), context)));
+            .Select(async name => Answer(name, await heard.FindAsync(name, () => TopicLookup.FindAsync(grains, name)), context)));
         return [.. topics.Where(topic => topic.ErrorCode is (short)ErrorCode.None or (short)ErrorCode.LeaderNotAvailable)];
     }
 
@@ -63,9 +60,7 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         IAccess access = context.Access;
         if (wanted.Name is not { } name)
         {
-            TopicDescription? known = (await TopicCatalogue.ListAsync(grains)).FirstOrDefault(topic => topic.TopicId.Value == wanted.TopicId);
-            return known is null ? Refuse(null, wanted.TopicId, ErrorCode.UnknownTopicId)
-                : access.AllowsTopic(AclOperation.Describe, known.Name) ? Describe(known, context) : Refuse(null, wanted.TopicId, ErrorCode.TopicAuthorizationFailed);
+            return await FindAsync(wanted.TopicId, context);
         }
         if (TopicName.Check(name) is not null)
         {
@@ -77,7 +72,7 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         }
         ITopicGrain topic = grains.GetGrain<ITopicGrain>(name);
         bool mayMake = access.AllowsCluster(AclOperation.Create) || access.AllowsTopic(AclOperation.Create, name);
-        TopicReply reply = await AskAsync(name, () => TopicLookup.ReadAsync(() => mayCreate && mayMake ? topic.DescribeOrCreate() : topic.Describe()));
+        TopicReply reply = await heard.FindAsync(name, () => TopicLookup.ReadAsync(() => mayCreate && mayMake ? topic.DescribeOrCreate() : topic.Describe()));
         if (reply.Error == ErrorCode.UnknownTopicOrPartition && mayCreate && !mayMake)
         {
             return Refuse(name, default, ErrorCode.TopicAuthorizationFailed);
@@ -85,31 +80,18 @@ internal sealed class MetadataHandler(IGrainFactory grains, ClusterIdentity iden
         return Answer(name, reply, context);
     }
 
-    private async Task<IEnumerable<string>> ListNamesAsync()
+    private async Task<ResponseTopic> FindAsync(Guid topicId, KafkaRequestContext context)
     {
-        Task<IReadOnlyList<string>> asked = grains.GetGrain<ITopicCatalogueGrain>(0).List();
-        try
+        if (!(await ids.FindNamesAsync([topicId])).TryGetValue(topicId, out string? name))
         {
-            return await asked.WaitAsync(Patience, time);
+            return Refuse(null, topicId, ErrorCode.UnknownTopicId);
         }
-        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        if (!context.Access.AllowsTopic(AclOperation.Describe, name))
         {
-            return heard.List() is { Count: > 0 } names ? names : await asked;
+            return Refuse(null, topicId, ErrorCode.TopicAuthorizationFailed);
         }
-    }
-
-    private async Task<TopicReply> AskAsync(string name, Func<Task<TopicReply>> ask)
-    {
-        Task<TopicReply> asked = ask();
-        try
-        {
-            TopicReply reply = await asked.WaitAsync(Patience, time);
-            return reply.Error == ErrorCode.LeaderNotAvailable && heard.Describe(name) is { } known ? TopicReply.Done(known) : reply;
-        }
-        catch (TimeoutException)
-        {
-            return heard.Describe(name) is { } known ? TopicReply.Done(known) : await asked;
-        }
+        TopicReply reply = await heard.FindAsync(name, () => TopicLookup.FindAsync(grains, name));
+        return reply.Topic is { } topic && topic.TopicId.Value == topicId ? Describe(topic, context) : Refuse(null, topicId, ErrorCode.UnknownTopicId);
     }
 
     private ResponseTopic Answer(string name, TopicReply reply, KafkaRequestContext context) => reply.Topic is { } topic ? Describe(topic, context) : Refuse(name, default, reply.Error);
