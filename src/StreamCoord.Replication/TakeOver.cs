@@ -24,7 +24,8 @@ public static class TakeOver
 
     private static ReplicaId? Choose(IEnumerable<NodeId> replicas, InSyncSet inSync, IReadOnlySet<ReplicaId> alive)
     {
-        foreach (NodeId node in replicas)
+        // Who is to have no copy any more may be the only one that is left.
+        foreach (NodeId node in replicas.Concat(inSync.Members.Select(member => member.Node)))
         {
             foreach (ReplicaId member in inSync.Members)
             {

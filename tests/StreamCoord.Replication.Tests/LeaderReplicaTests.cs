@@ -147,6 +147,12 @@ public sealed class LeaderReplicaTests
         Assert.True(TakeOver.IsDue(B, C.Node, inSync, replicas, new HashSet<ReplicaId> { B, C with { Incarnation = new Incarnation(new Guid(9, 0, 0, new byte[8])) } }));
     }
 
+    [Fact]
+    public void TheOneThatIsInSyncAndAlive_TakesOver_AlsoWhenItIsToHaveNoCopyAnyMore()
+    {
+        Assert.True(TakeOver.IsDue(C, A.Node, new InSyncSet([A, C], 4), [A.Node, B.Node], new HashSet<ReplicaId> { B, C }));
+    }
+
     private static ReplicaId Replica(int node) => new(new NodeId(node), new Incarnation(new Guid(node, 0, 0, new byte[8])));
 
     [Fact]
