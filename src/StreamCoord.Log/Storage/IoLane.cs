@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace StreamCoord.Log.Storage;
 
 /// <summary>Something to do on a thread that may block.</summary>
@@ -9,11 +7,15 @@ internal interface IIoWork
     void Run();
 }
 
-/// <summary>A queue of work and the threads that do it, first come, first served.</summary>
+/// <summary>A queue of work and the threads that do it, first come, first served. Safe for concurrent use.</summary>
+/// <remarks>
+/// A thread without work sleeps at once: threads that spin until the next flush is due, as those of a <c>BlockingCollection</c> do, were a third of what all silos of a machine did at a thousand flushed writes a second.
+/// </remarks>
 internal sealed class IoLane : IDisposable
 {
-    private readonly BlockingCollection<IIoWork> _queue = [];
+    private readonly Queue<IIoWork> _queue = new();
     private readonly Thread[] _threads;
+    private bool _isClosed;
 
     public IoLane(string name, int threadCount)
     {
@@ -26,18 +28,25 @@ internal sealed class IoLane : IDisposable
     }
 
     /// <summary>True when work waits for a thread: who has one should give it back.</summary>
-    public bool IsContended => _queue.Count > 0;
+    public bool IsContended
+    {
+        get
+        {
+            lock (_queue)
+            {
+                return _queue.Count > 0;
+            }
+        }
+    }
 
     /// <summary>Queues work; <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.</summary>
     public void Post(IIoWork work)
     {
-        try
+        lock (_queue)
         {
-            _queue.Add(work);
-        }
-        catch (InvalidOperationException)
-        {
-            throw new ObjectDisposedException(nameof(IoLane), "The log is shut down.");
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _queue.Enqueue(work);
+            Monitor.Pulse(_queue);
         }
     }
 
@@ -58,19 +67,34 @@ internal sealed class IoLane : IDisposable
 
     public void Dispose()
     {
-        _queue.CompleteAdding();
+        lock (_queue)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(_queue);
+        }
         foreach (Thread thread in _threads)
         {
             thread.Join();
         }
-        _queue.Dispose();
     }
 
     private void Work()
     {
-        foreach (IIoWork work in _queue.GetConsumingEnumerable())
+        while (Take() is { } work)
         {
             work.Run();
+        }
+    }
+
+    private IIoWork? Take()
+    {
+        lock (_queue)
+        {
+            while (_queue.Count == 0 && !_isClosed)
+            {
+                Monitor.Wait(_queue);
+            }
+            return _queue.TryDequeue(out IIoWork? work) ? work : null;
         }
     }
 

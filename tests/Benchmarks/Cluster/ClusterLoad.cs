@@ -80,7 +80,7 @@ internal static class ClusterLoad
         {
             while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < i)
             {
-                Thread.Sleep(TimeSpan.FromMicroseconds(100));
+                Thread.Sleep(1); // The shortest that sleeps: less than a millisecond is a thread that spins, on a processor that the silos need.
             }
             link.Send(frame);
         }
