@@ -61,7 +61,7 @@ internal sealed class FetchHandler(FetchPlanner planner, FetchReader fetching, F
         var room = new Room(context.Answers, bytesMax);
         try
         {
-            FetchRound round = await fetching.ReadAsync(request, plan.Targets, context.Access, context.Throttle.FetchBytesMax, context.Stopping);
+            FetchRound round = await fetching.ReadAsync(request, plan.Targets, FetchClient.Of(request, context), context.Stopping);
             if (!context.Throttle.TryFetch(round.SizeBytes))
             {
                 round.Dispose();
