@@ -1,5 +1,4 @@
 using StreamCoord.Gateway.Kafka.Clients;
-using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Protocol.Kafka.Messages;
 
 namespace StreamCoord.Gateway.Kafka.Fetching;
@@ -14,10 +13,10 @@ internal sealed record FetchClient(IAccess Access, long BytesMax, bool ReadsFoll
     private const short FirstVersionWithRacks = 11;
     private const int Consumer = -1;
 
-    /// <summary>The client of a request.</summary>
-    public static FetchClient Of(FetchRequest request, KafkaRequestContext context)
+    /// <summary>The client of a request of a version.</summary>
+    public static FetchClient Of(FetchRequest request, short version, IAccess access, long bytesMax)
     {
-        bool readsFollowers = context.Version >= FirstVersionWithRacks && request.ReplicaId == Consumer && (request.ReplicaState?.ReplicaId ?? Consumer) == Consumer;
-        return new FetchClient(context.Access, context.Throttle.FetchBytesMax, readsFollowers, readsFollowers ? request.RackId : "");
+        bool readsFollowers = version >= FirstVersionWithRacks && request.ReplicaId == Consumer && (request.ReplicaState?.ReplicaId ?? Consumer) == Consumer;
+        return new FetchClient(access, bytesMax, readsFollowers, readsFollowers ? request.RackId : "");
     }
 }

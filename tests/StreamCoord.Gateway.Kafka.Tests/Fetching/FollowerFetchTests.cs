@@ -1,8 +1,6 @@
 using StreamCoord.Gateway.Kafka.Clients;
-using StreamCoord.Gateway.Kafka.Dispatch;
 using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Gateway.Kafka.Tests.Client;
-using StreamCoord.Gateway.Kafka.Tests.Clients;
 using StreamCoord.Partitions;
 using StreamCoord.Transactions;
 using FetchRequest = StreamCoord.Protocol.Kafka.Messages.FetchRequest;
@@ -149,9 +147,8 @@ public sealed class FollowerFetchTests
     {
         FetchRequest request = Requests.Fetch("t", 0);
         (request.ReplicaId, request.ReplicaState, request.RackId) = (replicaId, new() { ReplicaId = replicaState }, "b");
-        var context = new KafkaRequestContext(1, version, 1, null, SecurityFakes.Client(), RequestThrottle.None, new(1_000), CancellationToken.None);
 
-        FetchClient client = FetchClient.Of(request, context);
+        FetchClient client = FetchClient.Of(request, version, new FullAccess(), 1_000);
 
         Assert.Equal((expected, expected ? "b" : ""), (client.ReadsFollowers, client.Rack));
     }
