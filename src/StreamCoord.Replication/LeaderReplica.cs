@@ -22,6 +22,7 @@ public sealed class LeaderReplica
     private ReplicationOptions _options;
     private NodeId[] _replicas;
     private bool _isResigned;
+    private bool _hasReaders;
     private long _numbersUsed;
 
     /// <summary>Begins a term.</summary>
@@ -59,7 +60,7 @@ public sealed class LeaderReplica
     public Offset HighWatermark { get; private set; } = Offset.None;
 
     /// <summary>True when a replica that consumers read from is to hear at once of what is committed.</summary>
-    public bool HasNewsForReaders => !IsDeposed && _peers.Values.Any(OwesCommits);
+    public bool HasNewsForReaders => _hasReaders && !IsDeposed && _peers.Values.Any(OwesCommits);
 
     /// <summary>True when somebody has a newer term: this one is over.</summary>
     public bool IsDeposed { get; private set; }
@@ -100,7 +101,7 @@ public sealed class LeaderReplica
     {
         if (_peers.TryGetValue(node, out PeerProgress? peer))
         {
-            peer.HasReaders = true;
+            (peer.HasReaders, _hasReaders) = (true, true);
         }
     }
 
