@@ -36,6 +36,7 @@ public static class KafkaGateway
         services.AddSingleton<FetchSessions>();
         services.AddSingleton<FetchPlanner>();
         services.AddSingleton<FetchReader>();
+        services.AddSingleton<PreferredReplicas>();
         services.AddSingleton<PartitionLeaders>();
         services.AddSingleton<LeaderHints>();
         services.AddSingleton<HeardTopics>();

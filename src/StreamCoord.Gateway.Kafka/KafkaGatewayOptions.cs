@@ -1,4 +1,5 @@
 using StreamCoord.Gateway.Kafka.Clients;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Kafka;
@@ -47,4 +48,10 @@ public sealed class KafkaGatewayOptions
 
     /// <summary><c>Kafka:FetchSessionPartitionsMax</c>: how many partitions fetch sessions may have together. Default 200,000, some 50 MB.</summary>
     public int FetchSessionPartitionsMax { get; init; } = 200_000;
+
+    /// <summary>
+    /// <c>Kafka:ReplicaSelector</c>: which replica consumers are told to read from (Kafka's <c>replica.selector.class</c>): the leader with None, with RackAware one that is in sync and on the consumer's rack, its
+    /// <c>client.rack</c>. None by default, as in Kafka: the leader has new records first.
+    /// </summary>
+    public ReplicaSelector ReplicaSelector { get; init; }
 }

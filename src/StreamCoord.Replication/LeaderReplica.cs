@@ -22,6 +22,7 @@ public sealed class LeaderReplica
     private ReplicationOptions _options;
     private NodeId[] _replicas;
     private bool _isResigned;
+    private bool _hasReaders;
     private long _numbersUsed;
 
     /// <summary>Begins a term.</summary>
@@ -58,6 +59,9 @@ public sealed class LeaderReplica
     /// <summary>Everything below is committed; <see cref="Offset.None"/> until the term knows what the ones before it committed.</summary>
     public Offset HighWatermark { get; private set; } = Offset.None;
 
+    /// <summary>True when a replica that consumers read from is to hear at once of what is committed.</summary>
+    public bool HasNewsForReaders => _hasReaders && !IsDeposed && _peers.Values.Any(OwesCommits);
+
     /// <summary>True when somebody has a newer term: this one is over.</summary>
     public bool IsDeposed { get; private set; }
 
@@ -67,6 +71,10 @@ public sealed class LeaderReplica
     /// <summary>How many records the replica furthest behind has yet to acknowledge, of those that have answered in this term.</summary>
     public long FollowerLagMax =>
         _peers.Values.Where(peer => peer.AcknowledgedOffset != Offset.None).Select(peer => Math.Max(_log.EndOffset - peer.AcknowledgedOffset, 0)).DefaultIfEmpty().Max();
+
+    /// <summary>The other replicas that are in sync and answer, and up to where each has everything.</summary>
+    public IEnumerable<(NodeId Node, Offset AcknowledgedOffset)> InSyncPeers =>
+        InSync.Members.Where(member => ProgressOf(member) is { IsUnreachable: false }).Select(member => (member.Node, ProgressOf(member)!.AcknowledgedOffset));
 
     // Who may be in sync.
     private IEnumerable<ReplicaId> Possible => Pending is { } pending ? InSync.Members.Union(pending.Members) : InSync.Members;
@@ -86,6 +94,15 @@ public sealed class LeaderReplica
     {
         _options = options;
         Advance();
+    }
+
+    /// <summary>Consumers read from a replica: for the rest of the term it hears at once of what is committed, and not with the next records or sign of life.</summary>
+    public void ReadFrom(NodeId node)
+    {
+        if (_peers.TryGetValue(node, out PeerProgress? peer))
+        {
+            (peer.HasReaders, _hasReaders) = (true, true);
+        }
     }
 
     /// <summary>The log has grown, or more of it is flushed.</summary>
@@ -116,9 +133,9 @@ public sealed class LeaderReplica
     /// <param name="nowMs">The monotonic clock, read before the push leaves.</param>
     public Push Send(PushPlan plan, IReadOnlyList<BatchMark> batches, long nowMs)
     {
-        if (batches.Count > 0 && _peers.TryGetValue(plan.Node, out PeerProgress? peer))
+        if (_peers.TryGetValue(plan.Node, out PeerProgress? peer))
         {
-            peer.Sent(batches[^1].NextOffset);
+            peer.Sent(batches.Count > 0 ? batches[^1].NextOffset : peer.NextOffset, HighWatermark);
         }
         return new Push
         {
@@ -234,8 +251,10 @@ public sealed class LeaderReplica
     private bool IsDue(PeerProgress peer, long nowMs)
     {
         bool hasNews = !peer.IsProbing && peer.NextOffset < _log.EndOffset && peer.UnderWayCount < _options.PushesUnderWayMax;
-        return hasNews || (peer.UnderWayCount == 0 && nowMs >= peer.DueMs);
+        return hasNews || OwesCommits(peer) || (peer.UnderWayCount == 0 && nowMs >= peer.DueMs);
     }
+
+    private bool OwesCommits(PeerProgress peer) => peer is { HasReaders: true, IsProbing: false, UnderWayCount: 0 } && peer.SentHighWatermark < HighWatermark;
 
     private void FindPeers(long nowMs)
     {

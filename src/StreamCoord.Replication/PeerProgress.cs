@@ -48,6 +48,12 @@ internal sealed class PeerProgress
     /// <summary>True when it has less than it had acknowledged, and has not caught up since.</summary>
     public bool HasLost { get; private set; }
 
+    /// <summary>True when it is to hear at once of what is committed, because consumers read from it.</summary>
+    public bool HasReaders { get; set; }
+
+    /// <summary>The newest high watermark that it has been sent, whether or not it has come there.</summary>
+    public Offset SentHighWatermark { get; private set; } = Offset.None;
+
     /// <summary>The next push's number.</summary>
     public long NextNumber { get; private set; }
 
@@ -62,8 +68,8 @@ internal sealed class PeerProgress
         return NextNumber++;
     }
 
-    /// <summary>It has been sent with batches up to an offset.</summary>
-    public void Sent(Offset next) => NextOffset = Offset.Max(NextOffset, next);
+    /// <summary>It has been sent with batches up to an offset, and a high watermark.</summary>
+    public void Sent(Offset next, Offset highWatermark) => (NextOffset, SentHighWatermark) = (Offset.Max(NextOffset, next), highWatermark);
 
     /// <summary>It will not be answered, or not in time.</summary>
     public void Failed(long number, Offset from, long dueMs)

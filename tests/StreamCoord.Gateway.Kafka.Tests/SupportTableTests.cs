@@ -27,11 +27,15 @@ public sealed class SupportTableTests(SiloFixture fixture)
         - Transactions are those of both flows: the older one, in which the client puts partitions into its transaction, and that of KIP-890 (`transaction.version` 2), in which every end raises the epoch. Two-phase commit (KIP-939) is not served.
         - AddPartitionsToTxn from version 4 on is what brokers send each other; it is served to whoever sends it.
         - Fetch sessions (KIP-227) are kept for `Kafka:FetchSessionsMax` clients; others send full fetches. Followers do not fetch by this API.
+        - Consumers read from followers (KIP-392) from version 11 of Fetch on. With `Kafka:ReplicaSelector=RackAware`, which is Kafka's `RackAwareReplicaSelector`, leaders send consumers that tell their rack to a replica there
+          that is in sync, lives, and has what they want next; without it, as in Kafka where `replica.selector.class` is not set, to nobody. A follower gives what it knows to be committed, to any consumer. What it has above
+          that it waits for as the request says, and then answers OFFSET_NOT_AVAILABLE; for what it does not have, OFFSET_OUT_OF_RANGE, with which clients go back to the leader. It answers from what it knows also when it is not in
+          sync any more or has lost its leader, as Kafka's do. ListOffsets and OffsetForLeaderEpoch are the leader's.
         - Clients prove who they are by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a certificate, where that is asked for ([security.md](../operating/security.md)); OAUTHBEARER, GSSAPI and delegation tokens are refused.
         - The APIs of access control lists answer SECURITY_DISABLED where `Authorization:Enabled` is false, as with Apache Kafka without an authorizer.
         - DescribeQuorum tells of the log of the znode tree, which is what the cluster's metadata is kept in, under Kafka's name for it.
-        - A broker that does not lead a partition answers NOT_LEADER_OR_FOLLOWER to Produce, Fetch, ListOffsets, OffsetForLeaderEpoch, DeleteRecords and DescribeProducers; to Produce from version 10 and Fetch from version 16
-          on with the leader's address (KIP-951). Leaders alone are read from (no KIP-392).
+        - A broker that does not lead a partition answers NOT_LEADER_OR_FOLLOWER to Produce, Fetch where it has no replica, ListOffsets, OffsetForLeaderEpoch, DeleteRecords and DescribeProducers; to Produce from version 10 and Fetch from version 16
+          on with the leader's address (KIP-951).
         - FindCoordinator answers the broker that coordinates the group or transactional id; any other that is asked passes requests on to it. Each broker lists the groups and transactional ids that it coordinates: admin clients
           ask all of them.
         - Consumer groups (KIP-848) have the assignors `uniform` and `range`. Their patterns are .NET's expressions without backtracking where Kafka has RE2's, which differ in rare forms.

@@ -122,6 +122,41 @@ public sealed class LeaderReplicaTests
     }
 
     [Fact]
+    public void WhoIsReadFrom_HearsAtOnceOfCommits_AndOnlyOnce()
+    {
+        LeaderReplica leader = Lead([A, B, C]);
+        leader.ReadFrom(B.Node);
+        Answer(leader, B, acknowledged: 10, nowMs: 0);
+        Assert.Null(leader.PlanPush(B.Node, 1));
+        Assert.False(leader.HasNewsForReaders);
+
+        Answer(leader, C, acknowledged: 10, nowMs: 1);
+
+        Assert.True(leader.HasNewsForReaders);
+        Assert.Null(leader.PlanPush(C.Node, 1));
+        PushPlan plan = leader.PlanPush(B.Node, 1)!;
+        Assert.False(leader.HasNewsForReaders);
+        Assert.Equal(new Offset(10), leader.Send(plan, [], 1).HighWatermark);
+        leader.PushAnswered(plan, Reply(B, plan, PushOutcome.Accepted, new Offset(10), end: 10), 1);
+        Assert.Null(leader.PlanPush(B.Node, 1));
+    }
+
+    [Fact]
+    public void InSyncPeers_AreThoseThatAnswerAndMayLead()
+    {
+        LeaderReplica leader = Lead([A, B, C]);
+        Assert.Empty(leader.InSyncPeers);
+        Answer(leader, B, acknowledged: 10, nowMs: 0);
+        Answer(leader, C, acknowledged: 9, nowMs: 0);
+
+        Assert.Equal([(B.Node, new Offset(10)), (C.Node, new Offset(9))], leader.InSyncPeers);
+        leader.Unreachable(B.Node);
+        Assert.Equal([(C.Node, new Offset(9))], leader.InSyncPeers);
+        leader.TableSays(leader.Epoch, new InSyncSet([A, B], 1));
+        Assert.Empty(leader.InSyncPeers);
+    }
+
+    [Fact]
     public void ANewerTerm_DeposesIt()
     {
         LeaderReplica leader = Lead([A, B]);

@@ -7,7 +7,7 @@ namespace StreamCoord.Partitions;
 /// and answers whoever is told null here.
 /// </summary>
 /// <remarks>Safe for concurrent use. Other than calls of a grain, appends of one caller to one partition are carried out in the order in which they were made.</remarks>
-public interface ILocalPartitions
+public interface ILocalPartitions : IReadablePartitions
 {
     /// <summary>Who leads a partition, as this silo has heard; null when it has not, and the grain must be asked. For whoever is told null by the others.</summary>
     PartitionLeader? FindLeader(TopicPartition partition);
@@ -23,13 +23,4 @@ public interface ILocalPartitions
     /// <param name="batch">The batch that is to be appended.</param>
     /// <param name="enters">True in the flow in which the partition is put into the transaction; else it must be in it.</param>
     ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters);
-
-    /// <summary>Reads what is there, as <see cref="IPartitionGrain.Fetch"/> does without a wait. Null when the grain must be asked.</summary>
-    Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation);
-
-    /// <summary>Where the partition begins and ends. Null when the grain must be asked.</summary>
-    PartitionRange? TryGetRange(TopicPartition partition);
-
-    /// <summary>Ends when there may be something to read above an offset, or when the partition is not led here any more. Null when it is not led here.</summary>
-    Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using StreamCoord.Brokers;
 using StreamCoord.Gateway.Kafka.Clients;
+using StreamCoord.Gateway.Kafka.Fetching;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
 using StreamCoord.Security;
@@ -12,6 +13,7 @@ namespace StreamCoord.Gateway.Kafka.Configs;
 internal sealed class BrokerConfigs
 {
     private const string True = "true";
+    private const string RackAwareSelector = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
     /// <summary>Gathers them from the options that stand behind them.</summary>
     public BrokerConfigs(KafkaListener listener, KafkaGatewayOptions options, KafkaTopicDefaults topics, GroupOptions groups, ILogDirectory logs)
@@ -40,6 +42,7 @@ internal sealed class BrokerConfigs
             new("message.max.bytes", TopicConfigType.Int, maxMessageBytes, maxMessageBytes, "The largest batch accepted by a topic that does not set max.message.bytes."),
             Number("node.id", listener.NodeId.Value, null, "The broker's number in the cluster."),
             Number("num.partitions", topics.Partitions, topicDefaults.Partitions, "The partition count of a topic that is created without one."),
+            .. options.ReplicaSelector == ReplicaSelector.RackAware ? [Text("replica.selector.class", RackAwareSelector, null, "Which replica consumers are told to read from.")] : Array.Empty<BrokerConfig>(),
             Text("sasl.enabled.mechanisms", options.Security.HasSasl() ? Names(options) : "", null, "How clients may prove who they are; nothing where they need not."),
             Number("sasl.server.max.receive.size", options.SaslMessageBytesMax, defaults.SaslMessageBytesMax, "The largest request of a client that has not proved who it is."),
             Number("socket.request.max.bytes", options.RequestBytesMax, defaults.RequestBytesMax, "The largest request; a larger one closes its connection."),

@@ -23,8 +23,8 @@ internal sealed class FetchRound(int bytesMax, IsolationLevel isolation) : IDisp
     /// <summary>How much was found. Bytes.</summary>
     public long SizeBytes { get; private set; }
 
-    /// <summary>Whether a partition could not be read, so that the answer must not wait.</summary>
-    public bool HasError { get; private set; }
+    /// <summary>Whether the answer must not wait: a partition could not be read, or is to be read elsewhere.</summary>
+    public bool IsUrgent { get; private set; }
 
     /// <summary>How much the next partition may give; 0 when the response is full.</summary>
     public int Allow(int partitionBytesMax) => SizeBytes == 0 ? Math.Max(1, Math.Min(partitionBytesMax, bytesMax)) : (int)Math.Min(partitionBytesMax, Math.Max(0, bytesMax - SizeBytes));
@@ -32,10 +32,12 @@ internal sealed class FetchRound(int bytesMax, IsolationLevel isolation) : IDisp
     /// <summary>Takes what a partition has given.</summary>
     public void Take(FetchTarget target, FetchReply reply)
     {
-        HasError |= reply.Error != ErrorCode.None;
+        // A copy that follows hears in a moment of what the client wants of it.
+        bool isReadable = reply.Error == ErrorCode.None || (reply.Error == ErrorCode.OffsetNotAvailable && reply.HighWatermark != Offset.None);
+        IsUrgent |= !isReadable;
         SizeBytes += reply.Data.Bytes.Length;
         Owned.Add(reply.Data);
-        if (reply.Error == ErrorCode.None)
+        if (isReadable)
         {
             Ends.Add((target.Partition, isolation == IsolationLevel.ReadCommitted ? reply.LastStableOffset : reply.HighWatermark));
         }
@@ -50,6 +52,24 @@ internal sealed class FetchRound(int bytesMax, IsolationLevel isolation) : IDisp
                 ? null
                 : [.. reply.Aborted.Select(aborted => new Protocol.Kafka.Messages.FetchResponse.AbortedTransaction { ProducerId = aborted.ProducerId, FirstOffset = aborted.FirstOffset.Value })],
             Records = reply.Data.Bytes,
+        }));
+    }
+
+    /// <summary>Sends the client elsewhere for a partition; it is given no records.</summary>
+    /// <param name="target">The partition.</param>
+    /// <param name="node">Where to.</param>
+    /// <param name="range">Where it begins and ends.</param>
+    public void Refer(FetchTarget target, NodeId node, PartitionRange range)
+    {
+        IsUrgent = true;
+        Answers.Add((target, new PartitionAnswer
+        {
+            PartitionIndex = target.Wanted.Partition,
+            HighWatermark = range.HighWatermark.Value,
+            LastStableOffset = range.LastStable.Value,
+            LogStartOffset = range.LogStart.Value,
+            PreferredReadReplica = node.Value,
+            Records = ReadOnlyMemory<byte>.Empty,
         }));
     }
 

@@ -136,7 +136,7 @@ internal sealed class FetchSession
         public bool IsNews(PartitionAnswer answer)
         {
             bool hasError = answer.ErrorCode != 0;
-            bool isNews = hasError || answer.Records is { Length: > 0 } ||
+            bool isNews = hasError || answer.Records is { Length: > 0 } || answer.PreferredReadReplica >= 0 ||
                 (answer.HighWatermark, answer.LastStableOffset, answer.LogStartOffset) != (_highWatermark, _lastStable, _logStart);
             // After an error the client knows nothing: whatever comes next is told.
             (_highWatermark, _lastStable, _logStart) = hasError ? (Never, Never, Never) : (answer.HighWatermark, answer.LastStableOffset, answer.LogStartOffset);

@@ -61,7 +61,8 @@ internal sealed class FetchHandler(FetchPlanner planner, FetchReader fetching, F
         var room = new Room(context.Answers, bytesMax);
         try
         {
-            FetchRound round = await fetching.ReadAsync(request, plan.Targets, context.Access, context.Throttle.FetchBytesMax, context.Stopping);
+            FetchClient client = FetchClient.Of(request, context.Version, context.Access, context.Throttle.FetchBytesMax);
+            FetchRound round = await fetching.ReadAsync(request, plan.Targets, client, context.Stopping);
             if (!context.Throttle.TryFetch(round.SizeBytes))
             {
                 round.Dispose();

@@ -3,10 +3,10 @@ using StreamCoord.Partitions;
 namespace StreamCoord.Gateway.Kafka.Leading;
 
 /// <summary>
-/// Whether this broker leads a partition, which it must before it answers anything about its records: clients go to who does. And whether what a client takes for the leader's epoch is right (KIP-320): a client with another
+/// Whether this broker leads a partition, which it must before it answers anything about its records, but for what consumers read from copies that follow: clients go to who does. And whether what a client takes for the leader's epoch is right (KIP-320): a client with another
 /// one may have read what is not there any more. Safe for concurrent use.
 /// </summary>
-internal sealed class PartitionLeaders(ILocalPartitions locals, IGrainFactory grains, ClusterIdentity identity)
+internal sealed class PartitionLeaders(ILocalPartitions locals, ILocalFollowers followers, IGrainFactory grains, ClusterIdentity identity)
 {
     /// <summary>
     /// Has the partition led here if that is for this broker to do. <see cref="ErrorCode.None"/> when it is led here and can be read; else what the client is told, <see cref="ErrorCode.NotLeaderOrFollower"/> when another leads.
@@ -23,6 +23,10 @@ internal sealed class PartitionLeaders(ILocalPartitions locals, IGrainFactory gr
     /// </summary>
     public ValueTask<ErrorCode> CheckAsync(TopicPartition partition, int clientEpoch) =>
         locals.TryGetRange(partition) is { } range ? new(Compare(clientEpoch, range.Epoch)) : CheckSlowlyAsync(partition, clientEpoch);
+
+    /// <summary>As <see cref="CheckAsync"/>, for a client that may also read from a copy that follows: then the epoch is compared with the newest that is known here.</summary>
+    public ValueTask<ErrorCode> CheckAnyAsync(TopicPartition partition, int clientEpoch) =>
+        locals.TryGetRange(partition) is null && followers.TryGetRange(partition) is { } range ? new(Compare(clientEpoch, range.Epoch)) : CheckAsync(partition, clientEpoch);
 
     private static ErrorCode Compare(int clientEpoch, LeaderEpoch serving) => clientEpoch < 0 || serving == LeaderEpoch.Unknown || clientEpoch == serving.Value
         ? ErrorCode.None

@@ -9,7 +9,7 @@ using StreamCoord.Transactions;
 namespace StreamCoord.Grains.Partitions;
 
 /// <summary>The copies on this silo, by the names of their topics, for as long as they lead; and who leads the others. Grains add both when they are asked for.</summary>
-internal sealed class LocalPartitions(IGrainFactory grains, Leaderships rows) : ILocalPartitions
+internal sealed class LocalPartitions(IGrainFactory grains, Leaderships rows) : ILocalPartitions, ICopyProgress
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionReplica> _replicas = new();
     private readonly ConcurrentDictionary<string, TopicId> _topics = new();
@@ -78,6 +78,20 @@ internal sealed class LocalPartitions(IGrainFactory grains, Leaderships rows) : 
     /// <inheritdoc/>
     public Task? TryWait(TopicPartition partition, Offset above, IsolationLevel isolation, CancellationToken cancellationToken) =>
         FindReadable(partition)?.Log.WaitForRecordsAsync(above, isolation, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CopyEnd> FindInSync(TopicPartition partition)
+    {
+        List<CopyEnd> found = [];
+        if (Find(partition) is { Row.HasOneCopy: false } replica)
+        {
+            replica.UnderGate(leader => found.AddRange(leader.InSyncPeers.Select(peer => new CopyEnd(peer.Node, peer.AcknowledgedOffset))));
+        }
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public void SendReaders(TopicPartition partition, NodeId node) => Find(partition)?.UnderGate(leader => leader.ReadFrom(node));
 
     private PartitionReplica? Find(TopicPartition partition) => _replicas.TryGetValue(partition, out PartitionReplica? replica) && replica.IsLeading ? replica : null;
 

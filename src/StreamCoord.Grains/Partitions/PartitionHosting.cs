@@ -32,6 +32,8 @@ public static class PartitionHosting
         services.AddSingleton<LocalPartitions>();
         services.AddSingleton<PartitionParts>();
         services.AddSingleton<ILocalPartitions>(provider => provider.GetRequiredService<LocalPartitions>());
+        services.AddSingleton<ICopyProgress>(provider => provider.GetRequiredService<LocalPartitions>());
+        services.AddSingleton<ILocalFollowers, LocalFollowers>();
         services.AddSingleton<IHostedService, PartitionMaintenance>();
         return services;
     }

@@ -16,6 +16,7 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
     private readonly ConcurrentDictionary<NodeId, bool> _running = new();
     private CommitTimer _commitTimer;
     private int _moves;
+    private int _news;
 
     /// <summary>The log has grown or is flushed further. Returns at once.</summary>
     public void LogMoved()
@@ -46,6 +47,16 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
         {
             context.Metrics.Committed(context.Clock.Time.GetElapsedTime(written));
         }
+        if (leader.HasNewsForReaders && Interlocked.Exchange(ref _news, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.TellReaders(), this, preferLocal: false);
+        }
+    }
+
+    private void TellReaders()
+    {
+        Interlocked.Exchange(ref _news, 0);
+        ContinueAll();
     }
 
     private void HearMoves()

@@ -85,6 +85,9 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
             : await FindRowAsync(topicId, partition) is { } row && row.Keeps(_context.Self) ? Ensure(row) : null;
     }
 
+    /// <summary>The same without asking anybody, for a partition that others have copies of too.</summary>
+    public PartitionReplica? TryFind(TopicId topicId, int partition) => _replicas.GetValueOrDefault((topicId, partition));
+
     /// <summary>A partition's row, asked for if it is not known; null when there is none.</summary>
     public async ValueTask<LeadershipRow?> FindRowAsync(TopicId topicId, int partition)
     {

@@ -6,7 +6,7 @@ using StreamCoord.Grains.Leadership;
 namespace StreamCoord.Grains.Topics;
 
 /// <inheritdoc cref="IBrokerDrain"/>
-internal sealed class BrokerDrain(ILeadershipTable table, ReplicaMoves moves, IClusterNodes nodes) : IBrokerDrain
+internal sealed class BrokerDrain(ILeadershipTable table, ReplicaMoves moves, IClusterNodes nodes, IBrokers brokers) : IBrokerDrain
 {
     /// <inheritdoc/>
     public async Task<DrainReply> DrainAsync(NodeId broker)
@@ -14,7 +14,7 @@ internal sealed class BrokerDrain(ILeadershipTable table, ReplicaMoves moves, IC
         NodeId[] alive = [.. nodes.Alive.Select(replica => replica.Node)];
         try
         {
-            if (DrainPlan.Make(await table.ReadAllAsync(), broker, alive) is not { } plan)
+            if (DrainPlan.Make(await table.ReadAllAsync(), broker, [.. alive.Select(node => new PlacedNode(node, brokers.Find(node)?.Rack))]) is not { } plan)
             {
                 return new DrainReply(
                     ErrorCode.InvalidReplicationFactor, $"Broker {broker} keeps partitions that need all of the brokers which live ({string.Join(", ", alive)}). Start another, or lower their replication factor first.", 0);

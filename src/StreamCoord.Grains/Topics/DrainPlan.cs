@@ -5,13 +5,14 @@ namespace StreamCoord.Grains.Topics;
 /// <summary>Where the copies of a node go that is to have none. Pure.</summary>
 internal static class DrainPlan
 {
-    /// <summary>Who is to keep each partition that the node is to keep now; null when there are too few others.</summary>
+    /// <summary>Who is to keep each partition that the node is to keep now, on as many racks as that can be; null when there are too few others.</summary>
     /// <param name="rows">Every partition.</param>
     /// <param name="node">The node.</param>
     /// <param name="alive">Who lives.</param>
-    public static IReadOnlyList<(LeadershipRow Row, IReadOnlyList<NodeId> Target)>? Make(IReadOnlyCollection<LeadershipRow> rows, NodeId node, IReadOnlyCollection<NodeId> alive)
+    public static IReadOnlyList<(LeadershipRow Row, IReadOnlyList<NodeId> Target)>? Make(IReadOnlyCollection<LeadershipRow> rows, NodeId node, IReadOnlyCollection<PlacedNode> alive)
     {
-        Dictionary<NodeId, int> copies = alive.Where(other => other != node).ToDictionary(other => other, other => rows.Count(row => row.Assignment.Target.Contains(other)));
+        Dictionary<NodeId, string?> racks = alive.ToDictionary(other => other.Node, other => other.Rack);
+        Dictionary<NodeId, int> copies = racks.Keys.Where(other => other != node).ToDictionary(other => other, other => rows.Count(row => row.Assignment.Target.Contains(other)));
         List<(LeadershipRow, IReadOnlyList<NodeId>)> plan = [];
         foreach (LeadershipRow row in rows.Where(row => row.Assignment.Target.Contains(node)))
         {
@@ -19,10 +20,11 @@ internal static class DrainPlan
             if (IsOfTree(row))
             {
                 // All silos that live have a copy anyway.
-                plan.AddRange(alive.Contains(node) || target.Count == 1 ? [] : [(row, target.Where(other => other != node).ToArray())]);
+                plan.AddRange(racks.ContainsKey(node) || target.Count == 1 ? [] : [(row, target.Where(other => other != node).ToArray())]);
                 continue;
             }
-            NodeId? heir = copies.Keys.Except(target).OrderBy(other => copies[other]).ThenBy(other => other.Value).Select(other => (NodeId?)other).FirstOrDefault();
+            string?[] taken = [.. target.Where(other => other != node && racks.ContainsKey(other)).Select(other => racks[other])];
+            NodeId? heir = copies.Keys.Except(target).OrderBy(other => taken.Contains(racks[other])).ThenBy(other => copies[other]).ThenBy(other => other.Value).Select(other => (NodeId?)other).FirstOrDefault();
             if (heir is not { } found)
             {
                 return null;

@@ -4,24 +4,21 @@ namespace StreamCoord.Grains.Topics;
 internal static class ReplicaAssignment
 {
     /// <summary>
-    /// Gives each partition its nodes, the preferred leader first: leaders go round, and the other copies of a node's partitions are spread over all others, so that these share its load when it is gone. (Kafka's rule, without racks.)
+    /// Gives each partition its nodes, the preferred leader first. The copies of a partition are on as many racks as there are, or as there are copies; within that every node has as many copies and leads as many partitions as
+    /// any other, and shares partitions with all of them alike, so that these share its load when it is gone.
     /// </summary>
     /// <param name="nodes">The nodes that live, in any order.</param>
     /// <param name="count">How many partitions.</param>
     /// <param name="factor">How many copies of each; 1 up to the number of nodes.</param>
-    /// <param name="start">Where to begin: any number.</param>
-    public static IReadOnlyList<IReadOnlyList<NodeId>> Make(IReadOnlyCollection<NodeId> nodes, int count, int factor, int start)
+    /// <param name="start">Which node comes first: any number.</param>
+    public static IReadOnlyList<IReadOnlyList<NodeId>> Make(IReadOnlyCollection<PlacedNode> nodes, int count, int factor, int start)
     {
         Invariant.Holds(factor >= 1 && factor <= nodes.Count);
-        NodeId[] ring = [.. nodes.OrderBy(node => node.Value)];
-        var assignment = new IReadOnlyList<NodeId>[count];
-        for (int partition = 0; partition < count; partition++)
-        {
-            long place = (long)(uint)start + partition;
-            int leader = (int)(place % ring.Length);
-            long shift = place / ring.Length;
-            assignment[partition] = [ring[leader], .. Enumerable.Range(0, factor - 1).Select(i => ring[(int)((leader + 1 + ((shift + i) % (ring.Length - 1))) % ring.Length)])];
-        }
-        return assignment;
+        PlacedNode[] ring = [.. nodes.OrderBy(node => node.Node.Value)];
+        int first = (int)((uint)start % ring.Length);
+        var copies = new CopyBalance([.. ring[first..], .. ring[..first]]);
+        int[][] placed = [.. Enumerable.Range(0, count).Select(_ => copies.Place(factor))];
+        LeaderBalance.Level(placed, ring.Length);
+        return [.. placed.Select(partition => partition.Select(place => copies.Nodes[place].Node).ToArray())];
     }
 }

@@ -1,3 +1,4 @@
+using StreamCoord.Brokers;
 using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Replicas;
@@ -7,7 +8,7 @@ using StreamCoord.Topics;
 namespace StreamCoord.Grains.Topics;
 
 /// <summary>Where the partitions of topics are: their rows in the leadership table, and the nodes that there are for them. Keeps nothing; safe for concurrent use.</summary>
-internal sealed class TopicPlaces(ILeadershipTable table, Leaderships rows, ReplicaRegistry replicas, IClusterNodes nodes)
+internal sealed class TopicPlaces(ILeadershipTable table, Leaderships rows, ReplicaRegistry replicas, IClusterNodes nodes, IBrokers brokers)
 {
     /// <summary>The nodes that live.</summary>
     public IReadOnlyCollection<NodeId> LiveNodes => [.. nodes.Alive.Select(replica => replica.Node)];
@@ -43,7 +44,7 @@ internal sealed class TopicPlaces(ILeadershipTable table, Leaderships rows, Repl
     /// <param name="count">How many are added.</param>
     /// <param name="factor">How many copies each gets; 1 up to the number of nodes that live.</param>
     public IReadOnlyList<IReadOnlyList<NodeId>> Assign(TopicId topicId, int present, int count, int factor) =>
-        ReplicaAssignment.Make(LiveNodes, count, factor, topicId.GetHashCode() + present);
+        ReplicaAssignment.Make([.. LiveNodes.Select(node => new PlacedNode(node, brokers.Find(node)?.Rack))], count, factor, topicId.GetHashCode() + present);
 
     // Copies that are empty are in sync, as long as their nodes live to be asked.
     private PartitionReplicas PlaceNew(IReadOnlyList<NodeId> assigned)

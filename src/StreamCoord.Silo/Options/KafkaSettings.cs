@@ -17,6 +17,7 @@ internal static class KafkaSettings
             IdleMs = settings.Number("Kafka:IdleMs", defaults.IdleMs, 1_000, int.MaxValue),
             FetchSessionsMax = settings.Number("Kafka:FetchSessionsMax", defaults.FetchSessionsMax, 0, 1_000_000),
             FetchSessionPartitionsMax = settings.Number("Kafka:FetchSessionPartitionsMax", defaults.FetchSessionPartitionsMax, 0, 100_000_000),
+            ReplicaSelector = settings.Choice("Kafka:ReplicaSelector", defaults.ReplicaSelector),
             Security = settings.Choice("Kafka:Security", defaults.Security),
             SaslMechanisms = ReadMechanisms(settings, defaults.SaslMechanisms),
             SaslMessageBytesMax = settings.Number("Kafka:SaslMessageBytesMax", defaults.SaslMessageBytesMax, 512, 1_048_576),

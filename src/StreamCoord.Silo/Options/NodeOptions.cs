@@ -11,7 +11,7 @@ internal sealed class NodeOptions
     /// <value>1.</value>
     public required NodeId NodeId { get; init; }
 
-    /// <summary><c>Rack</c>: where the machine stands, Kafka's <c>broker.rack</c>.</summary>
+    /// <summary><c>Rack</c>: where the machine stands, Kafka's <c>broker.rack</c>: copies of a partition are put on different racks, and consumers can read on theirs (Kafka:ReplicaSelector).</summary>
     /// <value>None.</value>
     public string? Rack { get; init; }
 

@@ -12,7 +12,7 @@ namespace StreamCoord.Gateway.Kafka.Tests.Cluster;
 [CollectionDefinition(nameof(ThreeSilos))]
 public sealed class ThreeSilos : ICollectionFixture<ThreeSilosFixture>;
 
-/// <summary>Three silos, as users run them, over one PostgreSQL database, once all of them know each other.</summary>
+/// <summary>Three silos on racks r1, r2 and r3, as users run them, over one PostgreSQL database, once all of them know each other.</summary>
 public sealed class ThreeSilosFixture : IAsyncLifetime
 {
     private const string ScriptFolder = "db/postgresql/";
@@ -85,7 +85,12 @@ public sealed class ThreeSilosFixture : IAsyncLifetime
     }
 
     private Task<SiloProcess> StartAsync(int node, string database) =>
-        SiloProcess.StartAsync(_directory.Combine($"data{node}"), $"--StreamCoord:Cluster:ConnectionString={PostgreSqlServer.Pooled(database)}", $"--StreamCoord:NodeId={node}");
+        SiloProcess.StartAsync(
+            _directory.Combine($"data{node}"),
+            $"--StreamCoord:Cluster:ConnectionString={PostgreSqlServer.Pooled(database)}",
+            $"--StreamCoord:NodeId={node}",
+            $"--StreamCoord:Rack=r{node}",
+            "--StreamCoord:Kafka:ReplicaSelector=RackAware");
 
     private static string ReadScript(string name)
     {

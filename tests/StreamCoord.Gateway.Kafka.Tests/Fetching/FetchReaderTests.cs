@@ -4,7 +4,6 @@ using StreamCoord.Gateway.Kafka.Leading;
 using StreamCoord.Gateway.Kafka.Tests.Client;
 using StreamCoord.Partitions;
 using StreamCoord.Transactions;
-using StreamCoord.ZNodes;
 using FetchRequest = StreamCoord.Protocol.Kafka.Messages.FetchRequest;
 
 namespace StreamCoord.Gateway.Kafka.Tests.Fetching;
@@ -18,10 +17,10 @@ public sealed class FetchReaderTests
     public async Task FetchThatWaits_IsAnswered_WhenLeadershipGoes()
     {
         var partitions = new LosablePartition();
-        var reader = new FetchReader(partitions, new PartitionLeaders(partitions, null!, Self), new KafkaGatewayOptions(), new ZNodeOptions(), TimeProvider.System);
+        FetchReader reader = FakeFollowers.None.ReaderOf(partitions);
         FetchRequest request = Requests.Fetch("t", 0, maxWaitMs: int.MaxValue);
         FetchTarget[] targets = [new("t", Guid.Empty, request.Topics[0].Partitions[0])];
-        Task<FetchRound> fetch = reader.ReadAsync(request, targets, new FullAccess(), long.MaxValue, TestContext.Current.CancellationToken);
+        Task<FetchRound> fetch = reader.ReadAsync(request, targets, new FetchClient(new FullAccess(), long.MaxValue, ReadsFollowers: true, ""), TestContext.Current.CancellationToken);
         await partitions.IsWaitedFor;
 
         partitions.Lose();

@@ -76,6 +76,18 @@ public sealed class FetchSessionTests
     }
 
     [Fact]
+    public void PreferredReplica_IsTold_HoweverOften()
+    {
+        var session = new FetchSession(7, false, [Target(0)], 0);
+        FetchResponse.PartitionData referral = Answer(Target(0), 5, hasRecords: false);
+        referral.PreferredReadReplica = 2;
+
+        Assert.Single(session.Tell([(Target(0), referral)]));
+        Assert.Single(session.Tell([(Target(0), referral)]));
+        Assert.Empty(session.Tell([(Target(0), Answer(Target(0), 5, hasRecords: false))]));
+    }
+
+    [Fact]
     public void Epoch_MustBeTheNextOne_AndBeginsAgainWithOne()
     {
         var session = new FetchSession(7, false, [Target(0)], 0);

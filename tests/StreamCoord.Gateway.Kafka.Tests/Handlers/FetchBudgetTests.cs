@@ -10,7 +10,6 @@ using StreamCoord.Gateway.Kafka.Tests.Clients;
 using StreamCoord.Partitions;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Transactions;
-using StreamCoord.ZNodes;
 
 namespace StreamCoord.Gateway.Kafka.Tests.Handlers;
 
@@ -25,7 +24,7 @@ public sealed class FetchBudgetTests
         var partitions = new CountingPartitions();
         var options = new KafkaGatewayOptions { FetchBytesMax = 1_000 };
         var sessions = new FetchSessions(options, TimeProvider.System);
-        var reader = new FetchReader(partitions, new PartitionLeaders(partitions, null!, Self), options, new ZNodeOptions(), TimeProvider.System);
+        FetchReader reader = FakeFollowers.None.ReaderOf(partitions, options);
         var handler = new FetchHandler(new FetchPlanner(sessions, null!), reader, sessions, new LeaderHints(partitions, new FakeBrokers(1), Self), options);
         var context = new KafkaRequestContext(1, Requests.FetchVersion, 1, null, SecurityFakes.Client(), RequestThrottle.None, new ByteBudget(1_000), CancellationToken.None);
         List<Task<KafkaResponse>> answers = [];

@@ -203,6 +203,10 @@ internal sealed class SimulatedNode
             {
                 leader.Unreachable(node);
             }
+            if (int.IsEvenInteger(node.Value))
+            {
+                leader.ReadFrom(node);
+            }
             while (leader.PlanPush(node, NowMs) is { } plan)
             {
                 Push(leader, plan);
