@@ -1,0 +1,89 @@
+using StreamCoord.Cluster.Tests.Checking;
+using StreamCoord.Cluster.Tests.Faults;
+using StreamCoord.Cluster.Tests.Load;
+using StreamCoord.Cluster.Tests.Running;
+using StreamCoord.Testing;
+
+namespace StreamCoord.Cluster.Tests;
+
+/// <summary>What becomes of clients' work when the disk of one of three silos is full or damaged.</summary>
+public sealed class DiskFaultTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
+{
+    private const int SegmentsMin = 4;
+    private const string SegmentBytes = "4096";
+
+    /// <summary>The first replica of the tree, which leads it whenever the others have been away.</summary>
+    private const int FullNode = 1;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task AFullDisk_OfTheLeaderOfTheTreeAndOfAPartition_StopsNobodyElse() => shared.RunAsync(async cluster =>
+    {
+        ClusterNode node = cluster.Node(FullNode);
+        await node.KillAsync();
+        if (await node.LimitDiskAsync() is not { } disk)
+        {
+            node.Start();
+            return;
+        }
+        await StartAsync(cluster, node);
+        await LeadTheTreeAsync(cluster, node);
+        using Traffic traffic = await Traffic.BeginAsync(cluster, "full", TestSeed.Next());
+
+        disk.Fill();
+        TimeSpan down = await traffic.AwaitProgressAsync();
+        output.WriteLine($"With a full disk on node {node.Number} znodes and every partition are written again after {down.TotalMilliseconds:0} ms.");
+        disk.Free();
+
+        await traffic.CheckAsync();
+        await traffic.CheckDisksAsync();
+        await node.KillAsync();
+        await node.RemoveDiskAsync();
+        await StartAsync(cluster, node);
+    });
+
+    [Theory]
+    [InlineData(DiskDamageKind.BitsFlippedInAFinishedSegment)]
+    [InlineData(DiskDamageKind.BitsFlippedInTheActiveSegment)]
+    [InlineData(DiskDamageKind.FinishedSegmentDeleted)]
+    [InlineData(DiskDamageKind.ActiveSegmentDeleted)]
+    [InlineData(DiskDamageKind.EverySegmentDeleted)]
+    public Task ADamagedFollower_LosesNothingThatWasAcknowledged(DiskDamageKind kind) => shared.RunAsync(async cluster =>
+    {
+        using Traffic traffic = await Traffic.BeginAsync(cluster, $"damaged{kind}", TestSeed.Next(), ("segment.bytes", SegmentBytes));
+        ClusterNode follower = cluster.Node((await cluster.FindLeaderAsync(traffic.TopicId, 0)).Number % TestCluster.NodeCount + 1);
+        while (follower.FindSegments(traffic.TopicId, 0).Length < SegmentsMin)
+        {
+            await Task.Delay(20, Cancelled);
+        }
+        await follower.KillAsync();
+        DiskDamage.Do(kind, follower, traffic.TopicId, 0);
+        await traffic.AwaitProgressAsync();
+        await StartAsync(cluster, follower);
+        await traffic.CheckAsync();
+
+        // The others end, so that it leads if it does not refuse to.
+        ClusterNode[] others = [.. cluster.Nodes.Where(node => node != follower)];
+        await Task.WhenAll(others.Select(node => node.TerminateAsync()));
+        await RecordsCheck.CheckAsync(follower, traffic.Http, Traffic.Partitions);
+        cluster.StartAll();
+        await cluster.AwaitWholeAsync();
+        await traffic.CheckDisksAsync();
+    });
+
+    private static async Task StartAsync(TestCluster cluster, ClusterNode node)
+    {
+        node.Start();
+        await cluster.AwaitWholeAsync();
+    }
+
+    private static async Task LeadTheTreeAsync(TestCluster cluster, ClusterNode node)
+    {
+        while (await cluster.FindLeaderAsync(TestCluster.TreeTopicId, 0) is var leader && leader != node)
+        {
+            await leader.TerminateAsync();
+            await StartAsync(cluster, leader);
+        }
+    }
+}
