@@ -79,7 +79,10 @@ internal sealed class Traffic : IDisposable
     public async Task CheckAsync()
     {
         await _cluster.AwaitWholeAsync();
-        await _lockHolders.AwaitProgressAsync();
+        if (!_stopClients.IsCancellationRequested)
+        {
+            await _lockHolders.AwaitProgressAsync();
+        }
         await EndAsync();
         await _cluster.AwaitWholeAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(Describe());
