@@ -1,4 +1,3 @@
-using System.Data.Common;
 using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Storage;
@@ -41,7 +40,7 @@ public sealed class PostgreSqlSessionTests(PostgreSqlServer server)
         Assert.Equal("7s", value);
     }
 
-    private static Task ExecuteAsync(Database database, string statement) => database.RunAsync(async connection =>
+    private static Task<int> ExecuteAsync(Database database, string statement) => database.RunAsync(async connection =>
     {
         await using DbCommand command = connection.CreateCommand(statement, []);
         return await command.ExecuteNonQueryAsync();
