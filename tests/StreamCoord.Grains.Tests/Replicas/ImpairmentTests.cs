@@ -7,6 +7,9 @@ public sealed class ImpairmentTests
 {
     private const int Records = 3;
 
+    /// <summary>Where the value of the first record is in its batch.</summary>
+    private const int FirstValue = 67;
+
     [Fact]
     public async Task DamagedFollower_GetsFromItsLeaderWhatItHasLost()
     {
@@ -71,7 +74,7 @@ public sealed class ImpairmentTests
         await node.Replica.Log.CloseAsync();
         string path = Assert.Single(node.Disk.Find(".log"));
         byte[] content = node.Disk.Read(path);
-        content[70] ^= 1;
+        content[FirstValue] ^= 1;
         node.Disk.Overwrite(path, content);
         Assert.Equal(ErrorCode.CorruptMessage, (await node.Replica.Log.ReadForReplicaAsync(Offset.Zero, 1_000)).Error);
     }
