@@ -26,6 +26,8 @@ install_missing() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
     command -v curl >/dev/null || packages+=(curl)
     command -v python3 >/dev/null || packages+=(python3)
+    # The network between silos is cut in namespaces, where that is allowed.
+    command -v ip >/dev/null || packages+=(iproute2)
     # The reference that the conformance tests compare with, and a real client of it. Debian's Python has Debian's packages.
     command -v javac >/dev/null || packages+=(default-jdk-headless)
     [[ -e /usr/share/java/zookeeper.jar ]] || packages+=(libzookeeper-java)

@@ -17,12 +17,16 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
     // Reading this much again at the next opening takes less than a millisecond, so a snapshot would not pay.
     private const long UnsnapshotBytesMax = 1024 * 1024;
 
+    private const long Undamaged = long.MaxValue;
+
     // Held for a moment, by anybody: whether appends are taken, and whether they may wait, change together.
     private readonly Lock _term = new();
     private LogConfig _config = config;
     private OpenLog? _open;
     private int _lastEpoch = LeaderEpoch.Unknown.Value;
     private int _epoch = LeaderEpoch.Unknown.Value;
+    private long _damagedFrom = Undamaged;
+    private volatile bool _isDiskFailing;
     private long _lastUsedTimestamp;
     private Offset? _cutTo;
     private bool _recovered;
@@ -65,6 +69,12 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
         private set => Volatile.Write(ref _lastEpoch, value.Value);
     }
 
+    /// <summary>The first offset that is known to be damaged, or missing; null while none is. Any thread.</summary>
+    public Offset? DamagedFrom => Volatile.Read(ref _damagedFrom) is var from && from != Undamaged && from >= Positions.Start.Value ? new Offset(from) : null;
+
+    /// <summary>True when the disk has refused the last write. Any thread.</summary>
+    public bool IsDiskFailing => _isDiskFailing;
+
     /// <summary>How long the log was not used. Any thread.</summary>
     public TimeSpan UnusedFor => context.Time.GetElapsedTime(Volatile.Read(ref _lastUsedTimestamp));
 
@@ -101,6 +111,17 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
             action(log);
             Publish(log);
         }
+    }
+
+    /// <summary>Takes note of damage that was found at an offset. Any thread.</summary>
+    public void NoteDamage(Offset from)
+    {
+        long before;
+        do
+        {
+            before = Volatile.Read(ref _damagedFrom);
+        }
+        while (from.Value < before && Interlocked.CompareExchange(ref _damagedFrom, from.Value, before) != before);
     }
 
     /// <summary>Begins to take appends in an epoch. Takes the lock.</summary>
@@ -151,6 +172,7 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
         try
         {
             action();
+            _isDiskFailing = false;
         }
         catch (IOException exception)
         {
@@ -251,15 +273,29 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
     private OpenLog OpenAt(Offset? end)
     {
         ObjectDisposedException.ThrowIf(_removed, this);
-        OpenLog log = end is { } cutTo ? LogRecovery.OpenTruncated(context, directory, Config, cutTo) : LogRecovery.Open(context, directory, Config);
+        OpenLog log = end is { } cutTo ? LogRecovery.OpenTruncated(context, directory, Config, cutTo) : LogRecovery.Open(context, directory, Config, isFirst: !_recovered);
         _cutTo = null;
         if (end is not null)
         {
             // The batch that held the offset went whole.
             Positions.LowerTo(log.EndOffset);
+            ForgetDamageFrom(log.EndOffset);
+        }
+        if (log.DamagedFrom is { } damaged)
+        {
+            NoteDamage(damaged);
         }
         Adopt(log);
         return log;
+    }
+
+    private void ForgetDamageFrom(Offset end)
+    {
+        long before = Volatile.Read(ref _damagedFrom);
+        if (before >= end.Value)
+        {
+            Interlocked.CompareExchange(ref _damagedFrom, Undamaged, before);
+        }
     }
 
     private void Adopt(OpenLog log)
@@ -277,6 +313,7 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
 
     private void CutBackAfter(IOException exception, Offset certainEnd)
     {
+        _isDiskFailing = true;
         context.Metrics.DiskFailed();
         LogDiskFailed(context.Logger, exception, directory, certainEnd);
         CutBack(certainEnd, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));

@@ -35,7 +35,7 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
             }
             if (outcome.Damage is { } damage)
             {
-                context.Metrics.Damaged();
+                NoteDamage(damage);
                 return new FetchReply(ErrorCode.CorruptMessage,
                     $"Offsets {damage.From} up to {damage.To} cannot be read: {damage.File} is damaged at byte {damage.PositionBytes}. Go on at offset {damage.To}.",
                     RecordData.Empty, limit, start, damage.To)
@@ -80,7 +80,7 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
             }
             if (outcome.Damage is { } damage)
             {
-                context.Metrics.Damaged();
+                NoteDamage(damage);
                 return ReplicaRead.Nothing with { Error = ErrorCode.CorruptMessage, Damage = damage };
             }
             return ForReplica(outcome.Data);
@@ -96,6 +96,12 @@ internal sealed class LogQueries(LogContext context, PartitionLog owner)
         }
         Offset end = owner.EndOffset;
         return from >= end ? ReplicaRead.Nothing : LogReader.TryReadTail(log, from, end, maxBytes) is { } data ? ForReplica(data) : null;
+    }
+
+    private void NoteDamage(DamagedRange damage)
+    {
+        context.Metrics.Damaged();
+        owner.NoteDamage(damage.From);
     }
 
     private static ReplicaRead ForReplica(RecordData data)

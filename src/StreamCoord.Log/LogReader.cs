@@ -52,6 +52,10 @@ internal static class LogReader
             {
                 segment.Release();
             }
+            if (i < segments.Length - 1 && IsHole(log, segment, from, limit))
+            {
+                return new ReadOutcome(RecordData.Empty, new DamagedRange(from, segment.NextOffset, segment.FileName, segment.SizeBytes, "It ends before the next file begins."), false);
+            }
             from = Offset.Max(from, segment.NextOffset);
         }
         return ReadOutcome.Nothing;
@@ -88,6 +92,10 @@ internal static class LogReader
             active.Release();
         }
     }
+
+    // Nothing was found in a finished segment that has no gaps, and nothing but its end can be why.
+    private static bool IsHole(OpenLog log, Segment segment, Offset from, Offset limit) =>
+        from < segment.NextOffset && segment.NextOffset <= limit && segment.BaseOffset >= log.GapsBelow;
 
     private static ReadOutcome ReadSegment(Segment segment, Offset from, Offset limit, int maxBytes)
     {

@@ -20,13 +20,22 @@ internal static partial class LogRecovery
     private static readonly Offset NoLimit = new(long.MaxValue);
 
     /// <summary>Opens the log in a directory; an absent or empty directory is an empty log.</summary>
-    public static OpenLog Open(LogContext context, string directory, LogConfig config)
+    /// <param name="context">What is around it.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="config">The topic's configuration.</param>
+    /// <param name="isFirst">Whether this process has not opened it before: somebody may have been at its files.</param>
+    public static OpenLog Open(LogContext context, string directory, LogConfig config, bool isFirst = false)
     {
         RemoveLeftovers(context, directory);
         List<Segment> segments = FindSegments(context, directory);
         try
         {
-            return Load(context, directory, config, segments);
+            OpenLog log = Load(context, directory, config, segments);
+            if (isFirst)
+            {
+                NoteHoles(context, log);
+            }
+            return log;
         }
         catch
         {
@@ -90,6 +99,44 @@ internal static partial class LogRecovery
         log.Load(segments, start, end, state);
         log.Epochs.ForgetBelow(start);
         return log;
+    }
+
+    // A segment ends where the next one begins, by their names: one that is missing between them would look like nothing.
+    private static void NoteHoles(LogContext context, OpenLog log)
+    {
+        foreach (Segment found in log.Segments.SkipLast(1).Where(segment => segment.BaseOffset >= log.GapsBelow))
+        {
+            // Of its own, so that its files are closed again: there may be thousands.
+            var segment = Segment.Finished(context.Disk, log.Directory, found.BaseOffset, found.SizeBytes, found.NextOffset);
+            try
+            {
+                NoteHole(context, log, segment);
+            }
+            finally
+            {
+                segment.Retire();
+            }
+        }
+    }
+
+    private static void NoteHole(LogContext context, OpenLog log, Segment segment)
+    {
+        Offset end = segment.Index.FindSeal(segment.SizeBytes)?.BaseOffset == segment.NextOffset ? segment.NextOffset : FindEnd(segment);
+        if (end < segment.NextOffset)
+        {
+            LogDamage(context.Logger, log.Directory, end, segment.NextOffset, segment.FileName, segment.SizeBytes, "It ends before the next file begins.");
+            context.Metrics.Damaged();
+            log.NoteDamage(end);
+        }
+    }
+
+    private static Offset FindEnd(Segment segment)
+    {
+        using BatchScanner scanner = segment.Scan(0, segment.BaseOffset);
+        while (scanner.Next() is ScanResult.Batch or ScanResult.Damage)
+        {
+        }
+        return scanner.NextOffset;
     }
 
     private static void DeleteSnapshots(LogContext context, string directory, Offset above)
@@ -238,6 +285,10 @@ internal static partial class LogRecovery
                     aborted.Add(range);
                 }
             }
+            else
+            {
+                log.NoteDamage(scanner.DamagedFrom);
+            }
         }
         segment.Aborted.Restore(aborted);
     }
@@ -255,6 +306,7 @@ internal static partial class LogRecovery
                 DamagedRange damage = scanner.Describe(active.FileName);
                 LogDamage(context.Logger, log.Directory, damage.From, damage.To, damage.File, damage.PositionBytes, damage.Reason);
                 context.Metrics.Damaged();
+                log.NoteDamage(damage.From);
                 active.NoteDamage((int)(scanner.NextPosition - scanner.Position), scanner.NextOffset);
                 continue;
             }

@@ -57,6 +57,9 @@ internal sealed class OpenLog
     /// <summary>See <see cref="LogState.GapsBelow"/>.</summary>
     public Offset GapsBelow { get; private set; }
 
+    /// <summary>The first offset that recovery found damaged, or missing; null when it found none.</summary>
+    public Offset? DamagedFrom { get; private set; }
+
     /// <summary>The newest producer snapshot on the disk; nothing before it is read by a recovery.</summary>
     public Offset SnapshotOffset { get; set; }
 
@@ -66,6 +69,9 @@ internal sealed class OpenLog
 
     /// <summary>Reads the producers as they were at an offset, if a snapshot says; else there are none.</summary>
     public void ReadSnapshot(Offset offset, ProducerStates producers) => ProducerSnapshot.TryRead(_context.Disk, PathOf(SegmentFileName.Snapshot(offset)), producers);
+
+    /// <summary>Takes note of damage.</summary>
+    public void NoteDamage(Offset from) => DamagedFrom = DamagedFrom is { } before ? Offset.Min(before, from) : from;
 
     /// <summary>Takes over what recovery found.</summary>
     public void Load(IEnumerable<Segment> segments, Offset startOffset, Offset endOffset, LogState? state)

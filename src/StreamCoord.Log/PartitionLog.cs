@@ -94,6 +94,14 @@ public sealed class PartitionLog
     public bool IsOpen => _handle.Current is not null;
 
     /// <summary>
+    /// The first offset that is known to be damaged, or missing, as the opening of the log or a read has found; null while none is known. Forgotten when the log is cut at or below it, or begins above it.
+    /// </summary>
+    public Offset? DamagedFrom => _handle.DamagedFrom;
+
+    /// <summary>True when the disk has refused the last write: it is full, or broken.</summary>
+    public bool IsDiskFailing => _handle.IsDiskFailing;
+
+    /// <summary>
     /// Compaction touches nothing from here on, because somebody still needs every single record: the offset from which a copy of what
     /// the log describes may begin to follow it.
     /// </summary>
@@ -324,6 +332,8 @@ public sealed class PartitionLog
     public Task RemoveAsync() => _context.Io.Appends.RunAsync(Remove);
 
     internal bool IsInUse => IsOpen || !_handle.Uncommitted.IsEmpty;
+
+    internal void NoteDamage(Offset from) => _handle.NoteDamage(from);
 
     internal void CloseUnlessBusy() => CloseIfIdle(TimeSpan.Zero);
 

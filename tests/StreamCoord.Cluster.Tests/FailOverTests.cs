@@ -167,8 +167,6 @@ public sealed class FailOverTests(SharedCluster shared, ITestOutputHelper output
             await cluster.AwaitWholeAsync();
         }
         await traffic.CheckDisksAsync();
-        cluster.StartAll();
-        await cluster.AwaitWholeAsync();
     });
 
     private async Task AwaitAppendsAsync(Traffic traffic, long since, string what, TimeSpan limit)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamCoord.Cluster.Tests.Faults;
 using StreamCoord.Cluster.Tests.Load;
 using StreamCoord.Cluster.Tests.Running;
 using StreamCoord.Testing;
@@ -8,7 +9,7 @@ namespace StreamCoord.Cluster.Tests;
 /// <summary>Random schedules of faults. <c>STREAMCOORD_SCHEDULES</c> says how many, <c>STREAMCOORD_TEST_SEED</c> which one to repeat; <c>tests/soak.sh</c> runs many.</summary>
 public sealed class ScheduleTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
 {
-    private const int SchedulesByDefault = 2;
+    private const int SchedulesByDefault = 10;
 
     public static TheoryData<int> Seeds
     {
@@ -26,7 +27,7 @@ public sealed class ScheduleTests(SharedCluster shared, ITestOutputHelper output
     {
         output.WriteLine($"STREAMCOORD_TEST_SEED={seed}");
         using Traffic traffic = await Traffic.BeginAsync(cluster, $"schedule-{seed}", seed);
-        var schedule = new Schedule(cluster, seed);
+        var schedule = new Schedule(cluster, traffic.TopicId, seed);
         try
         {
             await schedule.RunAsync();
@@ -37,6 +38,5 @@ public sealed class ScheduleTests(SharedCluster shared, ITestOutputHelper output
         }
         await traffic.CheckAsync();
         await traffic.CheckDisksAsync();
-        cluster.StartAll();
     });
 }

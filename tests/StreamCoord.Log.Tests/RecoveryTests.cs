@@ -55,6 +55,28 @@ public sealed class RecoveryTests
         await CheckEveryFlipAsync(harness, SegmentFileName.LogSuffix, 8);
     }
 
+    [Fact]
+    public async Task Open_WithoutOneOfItsSegments_SaysWhatIsMissing_UntilTheLogIsCutThere()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync(configs: [("segment.bytes", "200")]);
+        for (int i = 0; i < 8; i++)
+        {
+            await harness.AppendAsync(harness.Record($"value {i}"));
+        }
+        string[] paths = [.. harness.Simulated.Find(SegmentFileName.LogSuffix).Order(StringComparer.Ordinal)];
+        (Offset missing, Offset next) = (BaseOf(paths[1]), BaseOf(paths[2]));
+        harness.Simulated.Delete(paths[1]);
+        await harness.OpenAsync();
+
+        Assert.Equal(missing, harness.Log.DamagedFrom);
+        FetchReply reply = await harness.Log.ReadAsync(missing, 1_000);
+        Assert.Equal((ErrorCode.CorruptMessage, next), (reply.Error, reply.SkipTo));
+        Assert.Equal(ErrorCode.None, (await harness.Log.ReadAsync(next, 1_000)).Error);
+
+        await harness.Log.TruncateAsync(missing);
+        Assert.Equal((null, missing), (harness.Log.DamagedFrom, harness.Log.EndOffset));
+    }
+
     [Theory]
     [InlineData(SegmentFileName.IndexSuffix)]
     [InlineData(SegmentFileName.SnapshotSuffix)]
@@ -163,6 +185,8 @@ public sealed class RecoveryTests
             }
         }
     }
+
+    private static Offset BaseOf(string path) => SegmentFileName.TryParse(Path.GetFileName(path), SegmentFileName.LogSuffix, out Offset offset) ? offset : throw new ArgumentException(path);
 
     private static async Task<List<(string Key, long Offset)>> AppendAndMaintainAsync(LogHarness harness)
     {

@@ -6,7 +6,7 @@ using StreamCoord.Grains.Storage;
 namespace StreamCoord.Grains.Cluster;
 
 /// <summary>
-/// Keeps the number of a node to one process, by a lock of a PostgreSQL session that the server lifts when the process or its connection ends, however it ends. Owns a connection. When that is lost the silo goes on,
+/// Keeps the number of a node to one process, by a lock of a PostgreSQL session that the server lifts when the process or its connection ends, however it ends: that of a machine that is gone, and closed nothing, within eleven seconds. Owns a connection. When that is lost the silo goes on,
 /// and the lock is taken again. Used by one caller at a time.
 /// </summary>
 public sealed partial class NodeLock : IAsyncDisposable
@@ -21,9 +21,6 @@ public sealed partial class NodeLock : IAsyncDisposable
     private const int LockClass = 0x5374436F;
 
     private const int DeadStatus = 6;
-
-    /// <summary>A lock of a machine that is gone, and closed nothing, is lifted within eleven seconds.</summary>
-    private const string NoticeLostMachines = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3";
 
     private const string RaiseTableVersion = """
         UPDATE OrleansMembershipVersionTable SET Timestamp = now(), Version = Version + 1
@@ -120,7 +117,6 @@ public sealed partial class NodeLock : IAsyncDisposable
         DbConnection connection = await database.Source.OpenConnectionAsync(cancellationToken);
         try
         {
-            await ExecuteAsync(connection, NoticeLostMachines, cancellationToken);
             await ExecuteAsync(connection, "SELECT set_config('lock_timeout', @wait, false)", cancellationToken, ("wait", $"{wait.TotalMilliseconds:0}"));
             await ExecuteAsync(connection, "SELECT pg_advisory_lock(@class, @node)", cancellationToken, ("class", LockClass), ("node", node.Value));
             return connection;

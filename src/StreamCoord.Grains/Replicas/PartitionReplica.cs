@@ -21,7 +21,6 @@ internal sealed partial class PartitionReplica : IDisposable
     private readonly ReplicaContext _context;
     private readonly ReplicaLogView _view;
     private readonly LeaderPushes _pushes;
-    private readonly bool _isInternal;
     private readonly TaskCompletionSource _committedKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeadershipRow _row;
     private ReplicationOptions _options;
@@ -43,10 +42,11 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <param name="isInternal">Whether the topic is one that the service keeps for itself.</param>
     public PartitionReplica(LeadershipRow row, PartitionLog log, LeaderEpoch unused, ReplicaContext context, bool isInternal)
     {
-        (_row, Log, _unused, _context, _isInternal) = (row, log, unused, context, isInternal);
+        (_row, Log, _unused, _context, IsInternal) = (row, log, unused, context, isInternal);
         _view = new ReplicaLogView(log);
         _pushes = new LeaderPushes(this, context);
-        _options = ReplicationRules.Make(Log.Config, _row, _isInternal);
+        Impairment = new Impairment(log, context);
+        _options = ReplicationRules.Make(Log.Config, _row, IsInternal);
         // What it had promised before this process began it does not know, unless it led itself or nobody has.
         long grantedUntilMs = row.LeaderNode is null || row.LeaderNode == Self.Node ? long.MinValue : context.Clock.NowMs + _options.LeaseMs + _options.ClockDriftMs;
         _follower = new FollowerReplica(Self, _view, _options, row.LeaderEpoch, grantedUntilMs);
@@ -77,11 +77,14 @@ internal sealed partial class PartitionReplica : IDisposable
     /// <summary>True when its topic is deleted, or kept elsewhere.</summary>
     public bool IsRemoved => _isRemoved;
 
+    /// <summary>What is wrong with the disk below it.</summary>
+    public Impairment Impairment { get; }
+
     /// <summary>Ends when it is known how far the log is committed, so that readers of the copy may begin.</summary>
     public Task CommittedKnown => _committedKnown.Task;
 
     /// <summary>True for a topic that the service keeps for itself.</summary>
-    public bool IsInternal => _isInternal;
+    public bool IsInternal { get; }
 
     /// <summary>True when it follows its topic's configuration, and not the default one.</summary>
     public bool IsConfigured { get; set; }
@@ -183,6 +186,7 @@ internal sealed partial class PartitionReplica : IDisposable
         try
         {
             await RecoverAsync();
+            await (IsLeading || _isRemoved ? Task.CompletedTask : Impairment.HealAsync(Row, push));
             _context.Metrics.Received(data.Bytes.Length);
             return await CarryOutAsync(push, data);
         }
@@ -317,9 +321,7 @@ internal sealed partial class PartitionReplica : IDisposable
         }
     }
 
-    /// <summary>
-    /// The topic is deleted, or kept elsewhere: from the call on nothing is done here any more, and no push is answered. Ends when what was under way changes the log no more, so that another may have it.
-    /// </summary>
+    /// <summary>The topic is deleted, or kept elsewhere: from the call on nothing is done here any more, and no push is answered. Ends when what was under way changes the log no more, so that another may have it.</summary>
     public async Task RemoveAsync()
     {
         lock (_gate)
@@ -361,7 +363,7 @@ internal sealed partial class PartitionReplica : IDisposable
 
     private void AdoptOptions()
     {
-        _options = ReplicationRules.Make(Log.Config, _row, _isInternal);
+        _options = ReplicationRules.Make(Log.Config, _row, IsInternal);
         _leader?.Configure(_options);
         _follower?.Configure(_options);
     }

@@ -213,9 +213,9 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
                     {
                         BeginTakeOver(replica);
                     }
-                    else if (replica.IsLeading && !replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(Self))
+                    else if (replica.IsLeading && (!replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(Self) || replica.Impairment.IsMoveDue()))
                     {
-                        // Its copy is moved away.
+                        // Its copy is moved away, or the disk below it is not what it should be.
                         _ = _moves.TryMoveAsync(replica, wanted: null);
                     }
                 }

@@ -3,7 +3,7 @@ using StreamCoord.Records;
 
 namespace StreamCoord.Cluster.Tests.Checking;
 
-/// <summary>Reads the copies of a partition from the directories of silos that are stopped, and compares them batch by batch.</summary>
+/// <summary>Reads the copies of a partition from the directories of silos, which may run, and compares them batch by batch.</summary>
 internal static class DiskCopies
 {
     /// <summary>Every copy has the same batches below an offset, and has it all. Compaction has taken nothing away.</summary>
@@ -21,11 +21,7 @@ internal static class DiskCopies
         }
     }
 
-    private static IEnumerable<Batch> Read(ClusterNode node, string topicId, int partition)
-    {
-        string directory = Path.Combine(node.DataDirectory, "logs", topicId, FormattableString.Invariant($"{partition}"));
-        return Directory.GetFiles(directory, "*.log").Order(StringComparer.Ordinal).SelectMany(ReadSegment);
-    }
+    private static IEnumerable<Batch> Read(ClusterNode node, string topicId, int partition) => node.FindSegments(topicId, partition).SelectMany(ReadSegment);
 
     private static List<Batch> ReadSegment(string path)
     {

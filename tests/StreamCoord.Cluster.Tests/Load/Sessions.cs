@@ -8,7 +8,7 @@ namespace StreamCoord.Cluster.Tests.Load;
 /// <summary>Sessions that come and go with an ephemeral znode each: some are closed, some fall silent, and one gives signs of life throughout, each time through any silo.</summary>
 internal sealed class Sessions(TestCluster cluster, string prefix, int seed)
 {
-    private const int TimeoutMs = 6_000;
+    private const int TimeoutMs = 4_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 

@@ -15,6 +15,7 @@ internal sealed class Traffic : IDisposable
     private readonly LeadershipWatch _leaderships;
     private readonly HighWatermarkWatch _highWatermarks;
     private readonly Sessions _sessions;
+    private readonly LockHolders _lockHolders;
     private readonly List<Task> _clients;
     private readonly List<Task> _watches;
 
@@ -26,12 +27,14 @@ internal sealed class Traffic : IDisposable
         _highWatermarks = new HighWatermarkWatch(cluster, topic, Partitions, seed);
         ZNodes = new ZNodeWrites(cluster, $"{topic}-znode", seed);
         _sessions = new Sessions(cluster, $"{topic}-session", seed);
+        _lockHolders = new LockHolders(cluster, $"{topic}-lock", seed);
         _watches = [Task.Run(() => _leaderships.RunAsync(_stopWatches.Token)), Task.Run(() => _highWatermarks.RunAsync(_stopWatches.Token))];
         _clients =
         [
             Task.Run(() => new HttpAppends(cluster, Http, Partitions, seed).RunAsync(_stopClients.Token)),
             Task.Run(() => ZNodes.RunAsync(_stopClients.Token)),
             Task.Run(() => _sessions.RunAsync(_stopClients.Token)),
+            Task.Run(() => _lockHolders.RunAsync(_stopClients.Token)),
             Task.Run(() => new KafkaAppends(cluster, Kafka, Partitions, seed).RunAsync(_stopClients.Token)),
         ];
     }
@@ -49,12 +52,12 @@ internal sealed class Traffic : IDisposable
 
     private string KafkaTopicId { get; }
 
-    /// <summary>Makes topics and begins; returns when something was acknowledged in every partition.</summary>
-    public static async Task<Traffic> BeginAsync(TestCluster cluster, string topic, int seed)
+    /// <summary>Makes topics, with these configurations besides their own, and begins; returns when something was acknowledged in every partition.</summary>
+    public static async Task<Traffic> BeginAsync(TestCluster cluster, string topic, int seed, params (string Name, string Value)[] configs)
     {
         await KafkaAppends.AwaitBrokersAsync(cluster);
-        string topicId = await cluster.CreateTopicAsync(topic, Partitions);
-        string kafkaTopicId = await cluster.CreateTopicAsync($"{topic}-kafka", Partitions);
+        string topicId = await cluster.CreateTopicAsync(topic, Partitions, configs);
+        string kafkaTopicId = await cluster.CreateTopicAsync($"{topic}-kafka", Partitions, configs);
         var traffic = new Traffic(cluster, topic, topicId, kafkaTopicId, seed);
         await traffic.AwaitProgressAsync();
         return traffic;
@@ -76,13 +79,18 @@ internal sealed class Traffic : IDisposable
     public async Task CheckAsync()
     {
         await _cluster.AwaitWholeAsync();
+        if (!_stopClients.IsCancellationRequested)
+        {
+            await _lockHolders.AwaitProgressAsync();
+        }
         await EndAsync();
         await _cluster.AwaitWholeAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(Describe());
         await ZNodes.ReadAllAsync();
-        await _sessions.CheckAsync();
+        // It takes a while until those that have fallen silent have ended.
+        await Task.WhenAll(_sessions.CheckAsync(), CheckRecordsAsync());
         Assert.Null(ZNodeCheck.FindProblem(ZNodes.Observations));
-        await CheckRecordsAsync();
+        Assert.Null(FencingCheck.FindProblem(await _lockHolders.ReadAsync(), _lockHolders.Writes));
         Assert.Empty(_leaderships.Problems);
         Assert.Empty(_highWatermarks.Problems);
         Assert.Equal([], Kafka.Failures.Keys.Where(failure => failure.Contains("FATAL", StringComparison.Ordinal)));
@@ -98,13 +106,12 @@ internal sealed class Traffic : IDisposable
         }
     }
 
-    /// <summary>Stops the silos and compares what they have on their disks.</summary>
+    /// <summary>Compares what silos that are all in sync have on their disks of what is committed, while they run.</summary>
     public async Task CheckDisksAsync()
     {
         long[] ends = await RecordsCheck.CheckAsync(_cluster.Nodes[0], Http, Partitions);
         long[] kafkaEnds = await RecordsCheck.CheckAsync(_cluster.Nodes[0], Kafka, Partitions);
         long treeEnd = (await TestCluster.SendAsync(_cluster.Nodes[0], HttpMethod.Get, "/v1/topics/__znodes/partitions/0/records?offset=latest"))!.Json.GetProperty("high_watermark").GetInt64();
-        await _cluster.TerminateAllAsync();
         DiskCopies.Check(_cluster.Nodes, TestCluster.TreeTopicId, 0, treeEnd);
         for (int partition = 0; partition < Partitions; partition++)
         {
@@ -129,5 +136,5 @@ internal sealed class Traffic : IDisposable
     }
 
     public string Describe() =>
-        $"{Http.Describe()}\n{Kafka.Describe()}\n{ZNodes.Describe()}\n{_sessions.Describe()}\n{_leaderships.TermCount} terms, {_highWatermarks.ReadCount} reads of high watermarks, {string.Join(',', _cluster.Nodes.Select(node => node.UnwantedExits))} exits by themselves";
+        $"{Http.Describe()}\n{Kafka.Describe()}\n{ZNodes.Describe()}\n{_sessions.Describe()}\n{_lockHolders.Describe()}\n{_leaderships.TermCount} terms, {_highWatermarks.ReadCount} reads of high watermarks, {string.Join(',', _cluster.Nodes.Select(node => node.UnwantedExits))} exits by themselves";
 }

@@ -14,6 +14,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PauseAfterAFailedStart = TimeSpan.FromMilliseconds(500);
 
+    private readonly SiloPlace _place;
     private readonly string[] _options;
     private readonly List<SiloProcess> _processes = [];
     private readonly List<string> _events = [];
@@ -25,10 +26,12 @@ internal sealed class ClusterNode : IAsyncDisposable
     private volatile bool _serves;
     private int _eventsTaken;
     private volatile string? _kafka;
+    private volatile string? _zooKeeper;
+    private LimitedDisk? _disk;
 
-    public ClusterNode(int number, string dataDirectory, string[] options)
+    public ClusterNode(int number, string dataDirectory, SiloPlace place, string[] options)
     {
-        (Number, DataDirectory, _options) = (number, dataDirectory, options);
+        (Number, DataDirectory, _place, _options) = (number, dataDirectory, place, options);
         _supervising = Task.Run(SuperviseAsync);
     }
 
@@ -44,6 +47,9 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Where its Kafka listener is, or was last.</summary>
     public string? Kafka => _kafka;
+
+    /// <summary>Where its ZooKeeper listener is, or was last.</summary>
+    public string? ZooKeeper => _zooKeeper;
 
     /// <summary>How often a process has ended that was not told to.</summary>
     public int UnwantedExits { get; private set; }
@@ -121,6 +127,27 @@ internal sealed class ClusterNode : IAsyncDisposable
         Directory.Delete(DataDirectory, recursive: true);
     }
 
+    /// <summary>The paths of the segment files that it has of a partition, in the order of their offsets.</summary>
+    public string[] FindSegments(string topicId, int partition) =>
+        [.. Directory.GetFiles(Path.Combine(DataDirectory, "logs", topicId, FormattableString.Invariant($"{partition}")), "*.log").Order(StringComparer.Ordinal)];
+
+    /// <summary>Gives it an empty, small disk; null, and says so, where this process may not. It must not run.</summary>
+    public async Task<LimitedDisk?> LimitDiskAsync()
+    {
+        Wipe();
+        return _disk = await LimitedDisk.TryMountAsync(DataDirectory);
+    }
+
+    /// <summary>Takes the small disk away, and what is on it. It must not run.</summary>
+    public async Task RemoveDiskAsync()
+    {
+        if (_disk is not null)
+        {
+            await _disk.DisposeAsync();
+            _disk = null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _isWanted = false;
@@ -134,6 +161,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             }
             await process.DisposeAsync();
         }
+        await RemoveDiskAsync();
         _stopping.Dispose();
         _turn.Dispose();
     }
@@ -210,9 +238,9 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     private SiloProcess Launch()
     {
-        // Clients find a broker again where it was.
-        string[] kafka = _kafka is { } known ? [$"--StreamCoord:Kafka:Endpoint={known}"] : [];
-        var silo = SiloProcess.Launch(DataDirectory, [.. _options, .. kafka]);
+        // Clients find it again where it was.
+        string[] known = _kafka is null ? [] : [$"--StreamCoord:Kafka:Endpoint={_kafka}", $"--StreamCoord:ZooKeeper:Endpoint={_zooKeeper}"];
+        var silo = SiloProcess.Launch(_place, DataDirectory, [.. _options, .. known]);
         Note("started");
         lock (_processes)
         {
@@ -226,7 +254,7 @@ internal sealed class ClusterNode : IAsyncDisposable
         try
         {
             await silo.AwaitServingAsync(DataDirectory);
-            _kafka = silo.Kafka;
+            (_zooKeeper, _kafka) = (silo.ZooKeeper, silo.Kafka);
             _serves = _current == silo;
             Note("serves");
         }

@@ -2,7 +2,7 @@ using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Cluster.Tests.Running;
 
-/// <summary>A cluster that tests use one after another, each with topics and znodes of its own. After a test that failed the next one gets a new cluster. For one caller.</summary>
+/// <summary>A cluster with a network that can be cut, which tests use one after another, each with topics and znodes of its own. After a test that failed the next one gets a new cluster. For one caller.</summary>
 public sealed class SharedCluster(PostgreSqlServer server) : IAsyncLifetime
 {
     private TestCluster? _cluster;
@@ -20,7 +20,7 @@ public sealed class SharedCluster(PostgreSqlServer server) : IAsyncLifetime
     /// <summary>Runs a test on it.</summary>
     internal async Task RunAsync(Func<TestCluster, Task> test)
     {
-        _cluster ??= await TestCluster.StartAsync(server);
+        _cluster ??= await TestCluster.StartWithNetworkAsync(server);
         try
         {
             await _cluster.AwaitWholeAsync();

@@ -5,6 +5,7 @@ using Npgsql;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Testing;
 using StreamCoord.Testing.Databases;
+using StreamCoord.Testing.Processes;
 
 namespace StreamCoord.Cluster.Tests.Running;
 
@@ -27,13 +28,16 @@ internal sealed class TestCluster : IAsyncDisposable
     private volatile ClusterNode[] _nodes;
     private string? _clusterId;
 
-    private TestCluster(PostgreSqlServer server, string database, string[] options)
+    private TestCluster(PostgreSqlServer server, string database, ClusterNetwork? network, string[] options)
     {
-        (Server, Database, _options) = (server, database, options);
+        (Server, Database, Network, _options) = (server, database, network, options);
         _nodes = [.. Enumerable.Range(1, NodeCount).Select(CreateNode)];
     }
 
     public PostgreSqlServer Server { get; }
+
+    /// <summary>What joins silos that have a network namespace each, clients and the database; null where all are on the loopback address.</summary>
+    public ClusterNetwork? Network { get; }
 
     /// <summary>Those that are to serve.</summary>
     public IReadOnlyList<ClusterNode> Nodes => _nodes;
@@ -41,23 +45,18 @@ internal sealed class TestCluster : IAsyncDisposable
     public string Database { get; }
 
     /// <summary>Starts the three silos at once on a fresh database and waits until they serve.</summary>
-    public static async Task<TestCluster> StartAsync(PostgreSqlServer server, params string[] options)
+    public static Task<TestCluster> StartAsync(PostgreSqlServer server, params string[] options) => StartAsync(server, null, options);
+
+    /// <summary>The same with a network between the silos that can be cut, where this process may make one.</summary>
+    public static async Task<TestCluster> StartWithNetworkAsync(PostgreSqlServer server, params string[] options)
     {
-        string database = await server.CreateDatabaseAsync(
-            typeof(Database).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(ReadScript));
-        var cluster = new TestCluster(server, database, options);
-        try
+        ClusterNetwork? network = await ClusterNetwork.TryCreateAsync();
+        if (network is not null)
         {
-            cluster.StartAll();
-            await cluster.AwaitWholeAsync();
-            return cluster;
+            await Task.WhenAll(Enumerable.Range(1, NodeCount).Select(network.AddAsync));
+            await server.ListenAtAsync(network.AddressOf(ClusterNetwork.Database));
         }
-        catch
-        {
-            cluster.PrintLogs();
-            await cluster.DisposeAsync();
-            throw;
-        }
+        return await StartAsync(server, network, options);
     }
 
     public ClusterNode Node(int number) => Nodes.Single(node => node.Number == number);
@@ -88,8 +87,6 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     public Task KillAllAsync() => Task.WhenAll(Nodes.Select(node => node.KillAsync()));
-
-    public Task TerminateAllAsync() => Task.WhenAll(Nodes.Select(node => node.TerminateAsync()));
 
     /// <summary>Waits until every silo is ready, and every partition has a leader and all its copies in sync.</summary>
     public async Task AwaitWholeAsync(TimeSpan? limit = null)
@@ -163,10 +160,11 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Makes a topic with three copies of each partition, and waits until all are in sync. Returns its id.</summary>
-    public async Task<string> CreateTopicAsync(string name, int partitions)
+    public async Task<string> CreateTopicAsync(string name, int partitions, params (string Name, string Value)[] configs)
     {
         HashSet<string> before = [.. (await ReadRowsAsync()).Select(row => row.TopicId)];
-        string body = $$"""{"topic_name":"{{name}}","partitions_count":{{partitions}},"replication_factor":{{NodeCount}},"configs":[{"name":"min.insync.replicas","value":"2"}]}""";
+        IEnumerable<string> all = configs.Append(("min.insync.replicas", "2")).Select(config => $$"""{"name":"{{config.Item1}}","value":"{{config.Item2}}"}""");
+        string body = $$"""{"topic_name":"{{name}}","partitions_count":{{partitions}},"replication_factor":{{NodeCount}},"configs":[{{string.Join(',', all)}}]}""";
         // The first request may have made it although nobody heard so: then the next one is told that it is there.
         HttpAnswer made = await SendUntilAsync(HttpMethod.Post, $"{await FindClusterPathAsync()}/topics", body, HttpStatusCode.Created, HttpStatusCode.BadRequest);
         Assert.True(made.Status == HttpStatusCode.Created || made.Body.Contains("exists already", StringComparison.Ordinal), made.Body);
@@ -216,13 +214,40 @@ internal sealed class TestCluster : IAsyncDisposable
             await node.DisposeAsync();
         }
         _directory.Dispose();
+        if (Network is not null)
+        {
+            await Server.ListenAtAsync("");
+            await Network.DisposeAsync();
+        }
     }
 
-    private ClusterNode CreateNode(int number) => new(number, _directory.Combine($"data{number}"),
+    private static async Task<TestCluster> StartAsync(PostgreSqlServer server, ClusterNetwork? network, string[] options)
+    {
+        string database = await server.CreateDatabaseAsync(
+            typeof(Database).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(ReadScript));
+        var cluster = new TestCluster(server, database, network, options);
+        try
+        {
+            cluster.StartAll();
+            await cluster.AwaitWholeAsync();
+            return cluster;
+        }
+        catch
+        {
+            cluster.PrintLogs();
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    private ClusterNode CreateNode(int number) => new(number, _directory.Combine($"data{number}"), Network?.PlaceOf(number) ?? SiloPlace.Loopback,
     [
-        $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={PostgreSqlServer.Pooled(Database)}", "--StreamCoord:ZNodes:TopicReadable=true",
+        $"--StreamCoord:NodeId={number}", $"--StreamCoord:Cluster:ConnectionString={FindDatabase()}", "--StreamCoord:ZNodes:TopicReadable=true",
         "--Logging:LogLevel:StreamCoord.Grains.Replicas.PartitionReplica=Debug", .. _options,
     ]);
+
+    // Tests reach it by its socket, which no cut of the network touches.
+    private string FindDatabase() => PostgreSqlServer.Pooled(Network is null ? Database : new NpgsqlConnectionStringBuilder(Database) { Host = Network.AddressOf(ClusterNetwork.Database) }.ToString());
 
     private async Task<string?> FindWhatIsMissingAsync()
     {

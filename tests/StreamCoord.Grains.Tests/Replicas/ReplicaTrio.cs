@@ -138,7 +138,7 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
     public TrioNode(ReplicaTrio trio, ReplicaId id, LeadershipRow row, int inSyncMin)
     {
         (_trio, Id) = (trio, id);
-        _logs = new LogManager(new SimulatedDisk(), $"/node{id}", new LogOptions { AppendThreads = 1, ReadThreads = 1 }, trio.Time, NullLogger<LogManager>.Instance);
+        _logs = new LogManager(Disk, $"/node{id}", new LogOptions { AppendThreads = 1, ReadThreads = 1 }, trio.Time, NullLogger<LogManager>.Instance);
         var clock = new MonotonicClock(trio.Time);
         var identity = new ClusterIdentity("trio", id.Node, id.Incarnation);
         Context = new ReplicaContext(
@@ -159,6 +159,8 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
     }
 
     public ReplicaId Id { get; }
+
+    public SimulatedDisk Disk { get; } = new();
 
     public ReplicaContext Context { get; }
 

@@ -1,23 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace StreamCoord.Testing.Processes;
 
 /// <summary>
-/// A silo as its users run it: a process of its own, on free ports of the loopback address, with a data directory that
+/// A silo as its users run it: a process of its own, on free ports of the loopback address or of another place, with a data directory that
 /// outlives it. Owns the process and ends it, by its id, when disposed.
 /// </summary>
-public sealed partial class SiloProcess : IAsyncDisposable
+public sealed class SiloProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
-    private const int SigKill = 9;
-    private const int SigCont = 18;
-    private const int SigStop = 19;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] ListenerKeys = ["Http:Endpoint", "Kafka:Endpoint", "ZooKeeper:Endpoint", "Orleans:SiloEndpoint", "Orleans:GatewayEndpoint"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -30,8 +27,8 @@ public sealed partial class SiloProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
-    /// <summary>The assembly that is run: by default the one that is copied beside the tests by their reference to the silo.</summary>
-    public static string Assembly { get; set; } = Path.Combine(AppContext.BaseDirectory, "StreamCoord.Silo.dll");
+    /// <summary>The assembly that is run: by default the silo's own build of the configuration of the tests, which starts faster than the copies beside the tests do, for in Release it is compiled to machine code.</summary>
+    public static string Assembly { get; set; } = RepositoryFiles.PathOf(Path.Combine(["src", "StreamCoord.Silo", .. AppContext.BaseDirectory.TrimEnd('/').Split('/')[^3..], "StreamCoord.Silo.dll"]));
 
     /// <summary>Talks to the silo's HTTP listener. Set once it serves.</summary>
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
@@ -97,22 +94,22 @@ public sealed partial class SiloProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>SIGSTOP: it stands still and keeps its connections, as a machine does that is paused.</summary>
-    public void Pause() => _ = Kill(_process.Id, SigStop);
+    public void Pause() => ProcessSignals.Pause(_process.Id);
 
     /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
-    public void Resume() => _ = Kill(_process.Id, SigCont);
+    public void Resume() => ProcessSignals.Resume(_process.Id);
 
     /// <summary>kill -9: no handler runs, nothing is closed.</summary>
     public async Task KillAsync()
     {
-        _ = Kill(_process.Id, SigKill);
+        ProcessSignals.Kill(_process.Id);
         await _process.WaitForExitAsync().WaitAsync(ExitLimit);
     }
 
     /// <summary>SIGTERM, as an operator or a service manager sends it; returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        _ = Kill(_process.Id, SigTerm);
+        ProcessSignals.Terminate(_process.Id);
         await _process.WaitForExitAsync().WaitAsync(ExitLimit);
         await _reading;
         return _process.ExitCode;
@@ -137,23 +134,22 @@ public sealed partial class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a silo and waits for nothing.</summary>
-    public static SiloProcess Launch(string dataDirectory, params string[] options)
+    public static SiloProcess Launch(string dataDirectory, params string[] options) => Launch(SiloPlace.Loopback, dataDirectory, options);
+
+    /// <summary>Starts a silo at a place and waits for nothing.</summary>
+    public static SiloProcess Launch(SiloPlace place, string dataDirectory, params string[] options)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command =
+        [
+            .. place.Command, "dotnet", Assembly, $"--StreamCoord:DataDirectory={dataDirectory}",
+            .. ListenerKeys.Select(key => $"--StreamCoord:{key}={place.Address}:0"), .. options,
+        ];
+        return new SiloProcess(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
-        };
-        start.ArgumentList.Add(Assembly);
-        foreach (string option in (string[])[
-            $"--StreamCoord:DataDirectory={dataDirectory}", "--StreamCoord:Http:Endpoint=127.0.0.1:0", "--StreamCoord:Kafka:Endpoint=127.0.0.1:0",
-            "--StreamCoord:ZooKeeper:Endpoint=127.0.0.1:0",
-            "--StreamCoord:Orleans:SiloEndpoint=127.0.0.1:0", "--StreamCoord:Orleans:GatewayEndpoint=127.0.0.1:0", .. options])
-        {
-            start.ArgumentList.Add(option);
-        }
-        return new SiloProcess(start);
+        });
     }
 
     private async Task ReadAsync(StreamReader reader)
@@ -170,7 +166,4 @@ public sealed partial class SiloProcess : IAsyncDisposable
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
 }

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using StreamCoord.Grains.Leadership;
+using StreamCoord.Log;
+using StreamCoord.Replication;
+
+namespace StreamCoord.Grains.Replicas;
+
+/// <summary>What is wrong with the disk below a copy that others have too, and what is done about it. A leader whose disk takes no writes, or has lost some, gives its leadership away; a follower gets from its leader what is damaged.</summary>
+internal sealed partial class Impairment(PartitionLog log, ReplicaContext context)
+{
+    /// <summary>A leadership that nobody can take is not offered more often: appends wait meanwhile.</summary>
+    private const long OfferIntervalMs = 5_000;
+
+    private long _offeredMs = long.MinValue;
+
+    /// <summary>True when the copy, which leads, should have another lead now. For one caller at a time.</summary>
+    public bool IsMoveDue()
+    {
+        long nowMs = context.Clock.NowMs;
+        if ((!log.IsDiskFailing && log.DamagedFrom is null) || (_offeredMs != long.MinValue && nowMs - _offeredMs < OfferIntervalMs))
+        {
+            return false;
+        }
+        _offeredMs = nowMs;
+        return true;
+    }
+
+    /// <summary>
+    /// Cuts the copy back to what is sound, as a failed flush does, when a leader is there to send the rest again. It hears of the cut in the answer to its push, and takes the copy out of the in-sync set until it has all.
+    /// </summary>
+    public async Task HealAsync(LeadershipRow row, Push push)
+    {
+        if (log.DamagedFrom is { } from && push.Epoch >= row.LeaderEpoch)
+        {
+            LogHeals(context.Logger, row.TopicId, row.Partition, from, log.EndOffset);
+            await log.TruncateAsync(from);
+        }
+    }
+
+    [LoggerMessage(2827, LogLevel.Warning, "The copy of partition {Partition} of topic {TopicId} is damaged at offset {From}: it is cut there, and its leader sends again what it had up to {End}.")]
+    private static partial void LogHeals(ILogger logger, TopicId topicId, int partition, Offset from, Offset end);
+}
