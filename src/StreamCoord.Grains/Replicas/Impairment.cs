@@ -26,11 +26,18 @@ internal sealed partial class Impairment(PartitionLog log, ReplicaContext contex
     }
 
     /// <summary>
-    /// Cuts the copy back to what is sound, as a failed flush does, when a leader is there to send the rest again. It hears of the cut in the answer to its push, and takes the copy out of the in-sync set until it has all.
+    /// The answer of a damaged copy that is in sync, instead of doing what a push asks for; null for any other. It claims to have nothing from the damage on, so its leader takes it out of the in-sync set.
+    /// </summary>
+    public PushReply? Answer(LeadershipRow row, Push push) => log.DamagedFrom is { } from && row.InSync.Contains(context.Self)
+        ? new PushReply(PushOutcome.Accepted, context.Self, push.Epoch, push.Number, push.SentAtMs, Offset.None, from, Offset.None, LeaderEpoch.Unknown)
+        : null;
+
+    /// <summary>
+    /// Cuts a damaged copy back to what is sound when a leader is there to send the rest again, and nobody counts on it any more: a copy that is in sync may be the last one, and then what lies behind the damage is all there is.
     /// </summary>
     public async Task HealAsync(LeadershipRow row, Push push)
     {
-        if (log.DamagedFrom is { } from && push.Epoch >= row.LeaderEpoch)
+        if (log.DamagedFrom is { } from && push.Epoch >= row.LeaderEpoch && !row.InSync.Contains(context.Self))
         {
             LogHeals(context.Logger, row.TopicId, row.Partition, from, log.EndOffset);
             await log.TruncateAsync(from);

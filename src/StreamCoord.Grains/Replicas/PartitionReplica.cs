@@ -278,7 +278,7 @@ internal sealed partial class PartitionReplica : IDisposable
             {
                 return;
             }
-            MarkUnreachable(leader);
+            _context.MarkUnreachable(leader);
             if (_commits.IsOverdue(leader.HighWatermark, Log.HighWatermark < Log.EndOffset, _context.Clock.NowMs))
             {
                 Log.RefuseUncommitted(ErrorCode.RequestTimedOut, $"Partition {Partition} could not be committed on its in-sync replicas in time. It may be later.");
@@ -338,15 +338,6 @@ internal sealed partial class PartitionReplica : IDisposable
 
     /// <summary>Makes the pushes that are due.</summary>
     internal void ContinuePushes() => _pushes.ContinueAll();
-
-    /// <summary>Tells a term's rules which nodes do not live. With the gate held.</summary>
-    internal void MarkUnreachable(LeaderReplica leader)
-    {
-        foreach (NodeId node in leader.Peers.Where(node => _context.Nodes.Find(node) is null))
-        {
-            leader.Unreachable(node);
-        }
-    }
 
     /// <summary>Runs something of the term's rules under their lock; nothing when the term is over.</summary>
     internal void UnderGate(Action<LeaderReplica> action)
@@ -499,6 +490,10 @@ internal sealed partial class PartitionReplica : IDisposable
                 StepDown(push.Epoch);
             }
             verdict = _follower!.Judge(push, _context.Clock.NowMs);
+            if (verdict.Outcome != PushOutcome.Fenced && Impairment.Answer(_row, push) is { } answer)
+            {
+                return answer;
+            }
         }
         if (verdict.Outcome == PushOutcome.Accepted && (verdict.BeginAt != Offset.None || verdict.CutTo != Offset.None || verdict.SkippedCount < push.Batches.Count))
         {

@@ -17,7 +17,17 @@ namespace StreamCoord.Grains.Replicas;
 /// <param name="Metrics">Their numbers.</param>
 /// <param name="Logger">Where changes of roles are reported.</param>
 internal sealed record ReplicaContext(
-    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, ReplicaMetrics Metrics, ILogger<PartitionReplica> Logger);
+    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, ReplicaMetrics Metrics, ILogger<PartitionReplica> Logger)
+{
+    /// <summary>Tells a term's rules which nodes do not live. With the copy's gate held.</summary>
+    public void MarkUnreachable(LeaderReplica leader)
+    {
+        foreach (NodeId node in leader.Peers.Where(node => Nodes.Find(node) is null))
+        {
+            leader.Unreachable(node);
+        }
+    }
+}
 
 /// <summary>Milliseconds since some moment before the silo started; never goes back. Safe for concurrent use.</summary>
 internal sealed class MonotonicClock(TimeProvider time)

@@ -41,7 +41,7 @@ internal sealed class Resignation(PartitionReplica replica, LeaderReplica term, 
                 return;
             }
             isOver = false;
-            replica.MarkUnreachable(leader);
+            context.MarkUnreachable(leader);
             if (leader.FindSuccessor(wanted) is { } found)
             {
                 leader.Resign();
