@@ -9,7 +9,7 @@ namespace StreamCoord.Cluster.Tests;
 /// <summary>Random schedules of faults. <c>STREAMCOORD_SCHEDULES</c> says how many, <c>STREAMCOORD_TEST_SEED</c> which one to repeat; <c>tests/soak.sh</c> runs many.</summary>
 public sealed class ScheduleTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
 {
-    private const int SchedulesByDefault = 10;
+    private const int SchedulesByDefault = 4;
 
     public static TheoryData<int> Seeds
     {

@@ -16,7 +16,8 @@ internal static class DiskDamage
                 FlipBits(segments[segments.Length / 2]);
                 break;
             case DiskDamageKind.BitsFlippedInTheActiveSegment:
-                FlipBits(segments[^1]);
+                // One that has just begun may be empty yet.
+                FlipBits(segments.Last(segment => new FileInfo(segment).Length > 0));
                 break;
             case DiskDamageKind.FinishedSegmentDeleted:
                 File.Delete(segments[segments.Length / 2]);
