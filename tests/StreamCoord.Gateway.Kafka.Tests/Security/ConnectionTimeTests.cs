@@ -56,7 +56,7 @@ public sealed class ConnectionTimeTests
         Assert.False(answer.IsCompleted);
         while (!answer.IsCompleted)
         {
-            client.Time.Advance(TimeSpan.FromMilliseconds(10));
+            client.Time.Advance(TimeSpan.FromMilliseconds(50));
             await Task.Yield();
         }
 
@@ -125,7 +125,7 @@ public sealed class ConnectionTimeTests
         while (!second.IsCompleted)
         {
             // With pauses: tokens come back while it is on its way, and eleven seconds of them would be enough for it.
-            client.Time.Advance(TimeSpan.FromMilliseconds(10));
+            client.Time.Advance(TimeSpan.FromMilliseconds(50));
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
