@@ -45,12 +45,12 @@ public sealed class DiskFaultTests(SharedCluster shared, ITestOutputHelper outpu
         await StartAsync(cluster, node);
     });
 
+    /// <summary>All when schedules are asked for, as by <c>tests/soak.sh</c>; else two that stand for them.</summary>
+    public static TheoryData<DiskDamageKind> Kinds =>
+        ScheduleTests.Asked is null ? [DiskDamageKind.BitsFlippedInAFinishedSegment, DiskDamageKind.FinishedSegmentDeleted] : [.. Enum.GetValues<DiskDamageKind>()];
+
     [Theory]
-    [InlineData(DiskDamageKind.BitsFlippedInAFinishedSegment)]
-    [InlineData(DiskDamageKind.BitsFlippedInTheActiveSegment)]
-    [InlineData(DiskDamageKind.FinishedSegmentDeleted)]
-    [InlineData(DiskDamageKind.ActiveSegmentDeleted)]
-    [InlineData(DiskDamageKind.EverySegmentDeleted)]
+    [MemberData(nameof(Kinds))]
     public Task ADamagedFollower_LosesNothingThatWasAcknowledged(DiskDamageKind kind) => shared.RunAsync(async cluster =>
     {
         using Traffic traffic = await Traffic.BeginAsync(cluster, $"damaged-{kind}", TestSeed.Next(), ("segment.bytes", SegmentBytes));
