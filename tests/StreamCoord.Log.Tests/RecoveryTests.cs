@@ -84,7 +84,7 @@ public sealed class RecoveryTests
     public async Task Open_WithAnyByteOfAHelperFileFlippedOrCut_LosesNothing(string suffix)
     {
         await using LogHarness harness = await LogHarness.StartAsync(configs: [("segment.bytes", "400"), ("index.interval.bytes", "1")]);
-        for (int i = 0; i < 12; i++)
+        for (int i = 0; i < 18; i++)
         {
             await harness.AppendAsync(harness.Record($"value {i}"));
         }
@@ -175,6 +175,7 @@ public sealed class RecoveryTests
                 Assert.True(isRetained || (readable.TryGetValue(offset, out string? found) && found == key), $"{where}: {key} at {offset} is gone");
             }
             Assert.Empty((await harness.Log.VerifyAsync()).Damage);
+            Assert.True(harness.Log.DamagedFrom is null, $"{where}: damaged from {harness.Log.DamagedFrom}");
             Assert.Empty(harness.Simulated.Find(SegmentFileName.CleanedSuffix));
             AppendReply reply = await harness.AppendAsync(harness.Record("after", "key"));
             Assert.True(reply.Error == ErrorCode.None, $"{where}: {reply.Message}");
@@ -191,7 +192,7 @@ public sealed class RecoveryTests
     private static async Task<List<(string Key, long Offset)>> AppendAndMaintainAsync(LogHarness harness)
     {
         List<(string, long)> acknowledged = [];
-        for (int i = 0; i < 12; i++)
+        for (int i = 0; i < 18; i++)
         {
             string key = $"k{i % 3}";
             AppendReply reply = await harness.AppendAsync(harness.Record($"value {i}", key));
@@ -199,7 +200,7 @@ public sealed class RecoveryTests
             {
                 acknowledged.Add((key, reply.BaseOffset.Value));
             }
-            if (i % 4 == 3)
+            if (i % 6 == 5)
             {
                 await harness.Log.MaintainAsync();
             }

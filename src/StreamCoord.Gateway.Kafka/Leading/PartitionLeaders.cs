@@ -3,8 +3,8 @@ using StreamCoord.Partitions;
 namespace StreamCoord.Gateway.Kafka.Leading;
 
 /// <summary>
-/// Whether this broker leads a partition, which it must before it answers anything about its records, but for what consumers read from copies that follow: clients go to who does. And whether what a client takes for the leader's epoch is right (KIP-320): a client with another
-/// one may have read what is not there any more. Safe for concurrent use.
+/// Whether this broker leads a partition, which it must before it answers anything about its records, but for what consumers read from copies that follow: clients go to who does. And whether what a client takes for the
+/// leader's epoch is right (KIP-320): a client with another one may have read what is not there any more. Safe for concurrent use.
 /// </summary>
 internal sealed class PartitionLeaders(ILocalPartitions locals, ILocalFollowers followers, IGrainFactory grains, ClusterIdentity identity)
 {

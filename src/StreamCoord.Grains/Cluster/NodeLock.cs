@@ -6,8 +6,8 @@ using StreamCoord.Grains.Storage;
 namespace StreamCoord.Grains.Cluster;
 
 /// <summary>
-/// Keeps the number of a node to one process, by a lock of a PostgreSQL session that the server lifts when the process or its connection ends, however it ends: that of a machine that is gone, and closed nothing, within eleven seconds. Owns a connection. When that is lost the silo goes on,
-/// and the lock is taken again. Used by one caller at a time.
+/// Keeps the number of a node to one process, by a lock of a PostgreSQL session that the server lifts when the process or its connection ends, however it ends: that of a machine that is gone, and closed nothing, within
+/// eleven seconds. Owns a connection. When that is lost the silo goes on, and the lock is taken again. Used by one caller at a time.
 /// </summary>
 public sealed partial class NodeLock : IAsyncDisposable
 {

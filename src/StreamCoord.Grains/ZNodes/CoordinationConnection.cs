@@ -83,7 +83,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     public void Pass(long tag) => Enqueue(tag, async slot =>
     {
         await WrittenAsync();
-        _outbox.Complete(slot, new ZNodeReply { Zxid = _service.AppliedZxid });
+        Complete(slot, tree => new ZNodeReply { Zxid = tree.Applied });
     });
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
         await WrittenAsync();
         if (_service.CheckPath(path) is { } problem || kind is not (WatchKinds.Persistent or WatchKinds.PersistentRecursive))
         {
-            _outbox.Complete(slot, ZNodeReply.Refused(ZNodeError.BadArguments, _service.CheckPath(path) ?? "Only persistent watches are added.", _service.AppliedZxid));
+            Complete(slot, tree => ZNodeReply.Refused(ZNodeError.BadArguments, _service.CheckPath(path) ?? "Only persistent watches are added.", tree.Applied));
             return;
         }
         ZNodeReply? reply = null;
@@ -383,14 +383,20 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     private void Answer(long tag, string path, Func<ZNodeTree, bool> ask) => Enqueue(tag, async slot =>
     {
         await WrittenAsync();
+        Complete(slot, tree => ask(tree)
+            ? new ZNodeReply { Zxid = tree.Applied }
+            : ZNodeReply.Refused(ZNodeError.NoWatcher, $"This connection has no such watch on {path}.", tree.Applied));
+    });
+
+    // Under the gate the events of what is applied are in the line.
+    private void Complete(OutboxSlot slot, Func<ZNodeTree, ZNodeReply> answer)
+    {
         ZNodeTree tree = _service.Tree;
         lock (tree.Gate)
         {
-            _outbox.Complete(slot, ask(tree)
-                ? new ZNodeReply { Zxid = tree.Applied }
-                : ZNodeReply.Refused(ZNodeError.NoWatcher, $"This connection has no such watch on {path}.", tree.Applied));
+            _outbox.Complete(slot, answer(tree));
         }
-    });
+    }
 
     private sealed class ConnectionWrite(CoordinationConnection connection, OutboxSlot slot, WriteRequest request) : PendingWrite(request)
     {

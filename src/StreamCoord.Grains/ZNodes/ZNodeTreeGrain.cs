@@ -50,16 +50,25 @@ internal sealed partial class ZNodeTreeGrain(
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// What is decided on is waited for, as in ZooKeeper: the silos apply a transaction as soon as it is in the log, which may be before this grain hears of it, so somebody may have read it already.
+    /// </remarks>
     public async Task<Zxid> Sync()
     {
-        SequencerTerm term = await EnsureTermAsync();
-        PartitionDescription log = await Partition.Describe();
-        if (log.LeaderEpoch != term.Epoch)
+        while (true)
         {
-            term.Dispose();
-            return await Sync();
+            SequencerTerm term = await EnsureTermAsync();
+            Task<bool> committed = term.CommitAsync();
+            PartitionDescription log = await Partition.Describe();
+            if (log.LeaderEpoch != term.Epoch)
+            {
+                term.Dispose();
+            }
+            else if (await committed)
+            {
+                return term.CommittedZxid;
+            }
         }
-        return term.CommittedZxid;
     }
 
     /// <inheritdoc/>

@@ -114,6 +114,8 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         var merged = Segment.Finished(context.Disk, log.Directory, group[0].BaseOffset, size, group[^1].NextOffset);
         bool exchanged = WhileCurrent(() =>
         {
+            // First: a reader, or an opening after a crash, takes what is missing in a segment without gaps for damage.
+            log.AllowGapsBelow(group[^1].NextOffset);
             new CompactionCommit([.. group.Select(segment => segment.BaseOffset)]).Write(context.Disk, log.Directory);
             CompactionCommit.Finish(context.Disk, log.Directory);
             log.Replace(group, merged);

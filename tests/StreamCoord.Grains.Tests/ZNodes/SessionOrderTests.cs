@@ -99,7 +99,8 @@ public sealed class SessionOrderTests(ITestOutputHelper output)
         foreach (WatchingClient client in clients)
         {
             Assert.Empty(client.BreakReasons);
-            Assert.Null(ClientRecord.FindProblem(client.Received, log));
+            string? problem = ClientRecord.FindProblem(client.Received, log);
+            Assert.True(problem is null, problem);
         }
         IEnumerable<Received> all = clients.SelectMany(client => client.Received).SelectMany(items => items);
         output.WriteLine($"{all.Count(item => item.Event is not null)} events, {all.Count(item => item.IsReplayed)} of them replayed, {log.Count} transactions");
