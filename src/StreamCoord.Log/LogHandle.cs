@@ -27,6 +27,7 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
     private int _epoch = LeaderEpoch.Unknown.Value;
     private long _damagedFrom = Undamaged;
     private volatile bool _isDiskFailing;
+    private long _diskFailedTimestamp;
     private long _lastUsedTimestamp;
     private Offset? _cutTo;
     private bool _recovered;
@@ -74,6 +75,9 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
 
     /// <summary>True when the disk has refused the last write. Any thread.</summary>
     public bool IsDiskFailing => _isDiskFailing;
+
+    /// <summary>How long ago that was; null when the disk has refused nothing since it last took something. Any thread.</summary>
+    public TimeSpan? SinceDiskFailure => _isDiskFailing ? context.Time.GetElapsedTime(Volatile.Read(ref _diskFailedTimestamp)) : null;
 
     /// <summary>How long the log was not used. Any thread.</summary>
     public TimeSpan UnusedFor => context.Time.GetElapsedTime(Volatile.Read(ref _lastUsedTimestamp));
@@ -313,10 +317,23 @@ internal sealed partial class LogHandle(LogContext context, string directory, Lo
 
     private void CutBackAfter(IOException exception, Offset certainEnd)
     {
+        bool isNews = !_isDiskFailing;
+        Volatile.Write(ref _diskFailedTimestamp, context.Time.GetTimestamp());
         _isDiskFailing = true;
         context.Metrics.DiskFailed();
-        LogDiskFailed(context.Logger, exception, directory, certainEnd);
-        CutBack(certainEnd, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+        if (isNews)
+        {
+            LogDiskFailed(context.Logger, exception, directory, certainEnd);
+        }
+        try
+        {
+            CutBack(certainEnd, ErrorCode.KafkaStorageError, DiskErrors.Describe(exception));
+        }
+        finally
+        {
+            // Whoever waits for records may have them elsewhere.
+            Positions.Wake();
+        }
     }
 
     private void Lower(Offset end, ErrorCode error, string message)

@@ -101,6 +101,9 @@ public sealed class PartitionLog
     /// <summary>True when the disk has refused the last write: it is full, or broken.</summary>
     public bool IsDiskFailing => _handle.IsDiskFailing;
 
+    /// <summary>How long ago the disk has last refused a write; null when it has taken one since, or refused none.</summary>
+    public TimeSpan? SinceDiskFailure => _handle.SinceDiskFailure;
+
     /// <summary>
     /// Compaction touches nothing from here on, because somebody still needs every single record: the offset from which a copy of what
     /// the log describes may begin to follow it.
@@ -217,7 +220,7 @@ public sealed class PartitionLog
     public Task<FetchReply> ReadAsync(Offset from, int maxBytes, IsolationLevel isolation = IsolationLevel.ReadUncommitted) =>
         _queries.TryReadTail(from, maxBytes, isolation) is { } newest ? Task.FromResult(newest) : ReadFromDiskAsync(from, maxBytes, isolation);
 
-    /// <summary>Ends when there may be something to read from <paramref name="offset"/> on, or when the log is removed or cancelled.</summary>
+    /// <summary>Ends when there may be something to read from <paramref name="offset"/> on, or when the log is removed, its disk refuses a write, or it is cancelled.</summary>
     public Task WaitForRecordsAsync(Offset offset, CancellationToken cancellationToken) => WaitForRecordsAsync(offset, IsolationLevel.ReadUncommitted, cancellationToken);
 
     /// <summary>As the other one, for a reader of an isolation level.</summary>

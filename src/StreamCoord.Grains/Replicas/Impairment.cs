@@ -11,7 +11,13 @@ internal sealed partial class Impairment(PartitionLog log, ReplicaContext contex
     /// <summary>A leadership that nobody can take is not offered more often: appends wait meanwhile.</summary>
     private const long OfferIntervalMs = 5_000;
 
+    private static readonly TimeSpan HoldTime = TimeSpan.FromMilliseconds(OfferIntervalMs);
+
+    /// <summary>A leader sends again what could not be written several times a second.</summary>
+    private const long PushLogIntervalMs = 10_000;
+
     private long _offeredMs = long.MinValue;
+    private long _pushLoggedMs = long.MinValue;
 
     /// <summary>True when the copy, which leads, should have another lead now. For one caller at a time.</summary>
     public bool IsMoveDue()
@@ -24,6 +30,12 @@ internal sealed partial class Impairment(PartitionLog log, ReplicaContext contex
         _offeredMs = nowMs;
         return true;
     }
+
+    /// <summary>
+    /// True when a leader takes no more appends for the moment: its disk has just refused one, and another can lead. An idempotent producer must not hear that the batch behind a refused one is out of order: it would begin
+    /// anew, and send again also what was not refused, in a way that cannot be recognised.
+    /// </summary>
+    public bool IsHolding(InSyncSet inSync) => inSync.Members.Count > 1 && log.SinceDiskFailure < HoldTime;
 
     /// <summary>
     /// The answer of a damaged copy that is in sync, instead of doing what a push asks for; null for any other. It claims to have nothing from the damage on, so its leader takes it out of the in-sync set.
@@ -43,6 +55,20 @@ internal sealed partial class Impairment(PartitionLog log, ReplicaContext contex
             await log.TruncateAsync(from);
         }
     }
+
+    /// <summary>A push could not be carried out, and is answered by nothing. For one caller at a time.</summary>
+    public void PushFailed(LeadershipRow row, Exception failure)
+    {
+        long nowMs = context.Clock.NowMs;
+        if (_pushLoggedMs == long.MinValue || nowMs - _pushLoggedMs >= PushLogIntervalMs)
+        {
+            _pushLoggedMs = nowMs;
+            LogPushFailed(context.Logger, row.TopicId, row.Partition, failure.Message);
+        }
+    }
+
+    [LoggerMessage(2823, LogLevel.Warning, "What the leader of partition {Partition} of topic {TopicId} has sent could not be written; it will send it again: {Reason}")]
+    private static partial void LogPushFailed(ILogger logger, TopicId topicId, int partition, string reason);
 
     [LoggerMessage(2827, LogLevel.Warning, "The copy of partition {Partition} of topic {TopicId} is damaged at offset {From}: it is cut there, and its leader sends again what it had up to {End}.")]
     private static partial void LogHeals(ILogger logger, TopicId topicId, int partition, Offset from, Offset end);

@@ -154,6 +154,10 @@ internal sealed partial class PartitionReplica : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_isRemoved, this);
+            if (IsLeading && Impairment.IsHolding(InSync))
+            {
+                throw new LeadershipRefusedException($"The disk of node {Self} takes no writes, and another is to lead partition {Partition}. Ask for the metadata anew.");
+            }
             if (isNewTerm || !IsLeading || Log.NeedsEpoch)
             {
                 // An append that comes while the term is given away would win the next one, and the successor wait for a lease.
@@ -192,7 +196,7 @@ internal sealed partial class PartitionReplica : IDisposable
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or ObjectDisposedException)
         {
-            LogPushFailed(_context.Logger, TopicId, Partition, failure.Message);
+            Impairment.PushFailed(Row, failure);
             return null;
         }
         finally
@@ -586,9 +590,6 @@ internal sealed partial class PartitionReplica : IDisposable
 
     [LoggerMessage(2822, LogLevel.Information, "Node {Node} does not lead partition {Partition} of topic {TopicId} any more: its epoch {Epoch} was followed by {Newer}.")]
     private static partial void LogStepsDown(ILogger logger, NodeId node, TopicId topicId, int partition, LeaderEpoch epoch, LeaderEpoch newer);
-
-    [LoggerMessage(2823, LogLevel.Warning, "What the leader of partition {Partition} of topic {TopicId} has sent could not be written; it will send it again: {Reason}")]
-    private static partial void LogPushFailed(ILogger logger, TopicId topicId, int partition, string reason);
 
     [LoggerMessage(2824, LogLevel.Information, "Partition {Partition} of topic {TopicId} was claimed by another while it had epoch {Epoch}.")]
     private static partial void LogLostSwap(ILogger logger, int partition, TopicId topicId, LeaderEpoch epoch);

@@ -17,6 +17,7 @@ namespace StreamCoord.Grains.ZNodes;
 internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints, TreeMetrics metrics, ILogger<TreeFeed> logger) : IHostedService, IDisposable
 {
     private const int ReadBytesMax = 1024 * 1024;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Milestones _applied = new();
     private readonly Milestones _offsets = new();
@@ -67,7 +68,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
             while (true)
             {
                 await log.WaitForRecordsAsync(Tree.NextOffset, _stopping.Token);
-                await ApplyNextAsync();
+                await TryApplyNextAsync();
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
@@ -99,7 +100,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
         Offset end = log.EndOffset;
         while (Tree.NextOffset < end)
         {
-            await ApplyNextAsync();
+            await TryApplyNextAsync();
         }
         lock (Tree.Gate)
         {
@@ -109,6 +110,19 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
         Announce();
         metrics.Observe(Tree, () => log.EndOffset);
         LogLoaded(logger, Tree.NodeCount, Tree.Applied, checkpoint, Tree.NextOffset);
+    }
+
+    private async Task TryApplyNextAsync()
+    {
+        try
+        {
+            await ApplyNextAsync();
+        }
+        catch (CoordinationUnavailableException unavailable)
+        {
+            LogUnavailable(logger, unavailable.Message);
+            await Task.Delay(RetryPause, _stopping.Token);
+        }
     }
 
     private async Task ApplyNextAsync()
@@ -144,6 +158,9 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
 
     [LoggerMessage(2401, LogLevel.Information, "The znode tree is loaded: {NodeCount} znodes at zxid {Zxid}, from a checkpoint at offset {Checkpoint} and the log up to {End}.")]
     private static partial void LogLoaded(ILogger logger, int nodeCount, Zxid zxid, Offset checkpoint, Offset end);
+
+    [LoggerMessage(2403, LogLevel.Warning, "The znode tree cannot be followed now; it is tried again: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string reason);
 
     [LoggerMessage(2402, LogLevel.Critical, "The znode tree is not served any more: {Reason}")]
     private static partial void LogFailed(ILogger logger, Exception exception, string reason);

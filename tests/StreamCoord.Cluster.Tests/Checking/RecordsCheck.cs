@@ -22,7 +22,7 @@ internal static class RecordsCheck
         }
         var everything = found.SelectMany(partition => partition.Values).ToList();
         var places = new HashSet<string>(everything);
-        Assert.True(everything.Count == places.Count, $"{history.Topic} has values twice, as node {node.Number} has it: {string.Join(", ", everything.GroupBy(value => value).Where(same => same.Count() > 1).Take(10).Select(same => same.Key))}");
+        Assert.True(everything.Count == places.Count, $"{history.Topic} has values twice, as node {node.Number} has it: {string.Join(", ", found.SelectMany((records, partition) => records.Select(record => (record.Value, Place: FormattableString.Invariant($"{partition}@{record.Key}")))).GroupBy(record => record.Value).Where(same => same.Count() > 1).Take(10).Select(same => $"{same.Key} at {string.Join(" and ", same.Select(record => record.Place))}"))}");
         string[] lost = [.. history.Acknowledged
             .Where(one => one.Offset < 0 ? !found[one.Partition].ContainsValue(one.Value) : found[one.Partition].GetValueOrDefault(one.Offset) != one.Value)
             .OrderBy(one => one.Partition).ThenBy(one => one.Offset)

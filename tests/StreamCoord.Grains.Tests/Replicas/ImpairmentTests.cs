@@ -55,6 +55,8 @@ public sealed class ImpairmentTests
         Assert.True(leader.Replica.Impairment.IsMoveDue());
 
         leader.Disk.CapacityBytes = long.MaxValue;
+        await Assert.ThrowsAsync<LeadershipRefusedException>(() => leader.Replica.LeadAsync(isNewTerm: false));
+        await trio.LiveAsync(5_000);
         await leader.Replica.LeadAsync(isNewTerm: false);
         Task<AppendReply> after = leader.AppendAsync("after");
         await trio.UntilAsync(() => after.IsCompleted, tick: true);
