@@ -74,6 +74,10 @@ public sealed class FollowerReplica
         return new PushReply(result, Self, Epoch, push.Number, push.SentAtMs, acknowledged, _log.EndOffset, resumeAt, resumeEpoch);
     }
 
+    /// <summary>The answer to a push that was accepted, and could not be carried out because the disk takes no writes.</summary>
+    public PushReply AnswerRefused(Push push) => new(
+        push.Epoch == Epoch ? PushOutcome.Refused : PushOutcome.Fenced, Self, Epoch, push.Number, push.SentAtMs, Offset.None, _log.EndOffset, Offset.None, LeaderEpoch.Unknown);
+
     /// <summary>True when nothing that it has lent, or may have lent, keeps it from taking over.</summary>
     public bool MayTakeOver(long nowMs) => _isTakingOver || nowMs >= _grantedUntilMs;
 

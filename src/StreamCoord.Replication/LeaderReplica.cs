@@ -178,6 +178,11 @@ public sealed class LeaderReplica
         {
             return;
         }
+        if (reply.Outcome == PushOutcome.Refused)
+        {
+            peer.Refused(reply, plan.From, _log.EndOffset, nowMs, nowMs + _options.HeartbeatMs / 2);
+            return;
+        }
         Offset from = reply.Outcome == PushOutcome.Diverged ? Offset.Min(plan.From, _log.EndOf(reply.ResumeEpoch)) : plan.From;
         peer.Answered(reply, from, nowMs);
         peer.NoteEnd(_log.EndOffset, nowMs);
@@ -286,10 +291,10 @@ public sealed class LeaderReplica
     private bool IsLearner(NodeId node) => !_replicas.Take(_options.InSyncMax).Contains(node);
 
     private bool Keeps(ReplicaId member, long nowMs) => !IsLearner(member.Node) && _peers.TryGetValue(member.Node, out PeerProgress? peer)
-        && (peer.Replica ?? member) == member && peer is { IsUnreachable: false, HasLost: false } && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
+        && (peer.Replica ?? member) == member && peer is { IsUnreachable: false, IsImpaired: false } && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
 
     // What the terms before committed ends where this one begins, or before.
-    private bool Joins(PeerProgress peer, long nowMs) => peer is { Replica: { } replica } && !IsLearner(replica.Node) && peer is { IsUnreachable: false, HasLost: false }
+    private bool Joins(PeerProgress peer, long nowMs) => peer is { Replica: { } replica } && !IsLearner(replica.Node) && peer is { IsUnreachable: false, IsImpaired: false }
         && peer.AcknowledgedOffset >= Offset.Max(HighWatermark, _epochStart) && nowMs - peer.CaughtUpMs <= _options.LagMsMax;
 
     private PeerProgress? ProgressOf(ReplicaId member) => _peers.TryGetValue(member.Node, out PeerProgress? peer) && peer.Replica == member ? peer : null;

@@ -45,8 +45,8 @@ internal sealed class PeerProgress
     /// <summary>True when it was taken for dead and has not answered since.</summary>
     public bool IsUnreachable { get; set; }
 
-    /// <summary>True when it has less than it had acknowledged, and has not caught up since.</summary>
-    public bool HasLost { get; private set; }
+    /// <summary>True when it has less than it had acknowledged, or its disk took no writes, and it has not caught up since.</summary>
+    public bool IsImpaired { get; private set; }
 
     /// <summary>True when it is to hear at once of what is committed, because consumers read from it.</summary>
     public bool HasReaders { get; set; }
@@ -98,7 +98,7 @@ internal sealed class PeerProgress
         _newestReply = reply.Number;
         if (reply.EndOffset < AcknowledgedOffset)
         {
-            (AcknowledgedOffset, HasLost) = (reply.EndOffset, true);
+            (AcknowledgedOffset, IsImpaired) = (reply.EndOffset, true);
         }
         if (reply.Number < _ignoredBelow)
         {
@@ -115,16 +115,24 @@ internal sealed class PeerProgress
         }
     }
 
+    /// <summary>It answers, but could not write what it was sent.</summary>
+    public void Refused(PushReply reply, Offset from, Offset end, long nowMs, long dueMs)
+    {
+        Answered(reply with { Outcome = PushOutcome.Diverged, ResumeAt = from }, from, nowMs);
+        (IsImpaired, DueMs) = (true, dueMs);
+        (_endAtLastReply, _lastReplyMs) = (end, nowMs);
+    }
+
     /// <summary>Takes note of whether it is at the log's end, or was when it was heard of before.</summary>
     public void NoteEnd(Offset end, long nowMs)
     {
         if (AcknowledgedOffset >= end)
         {
-            (CaughtUpMs, HasLost) = (nowMs, false);
+            (CaughtUpMs, IsImpaired) = (nowMs, false);
         }
         else if (_endAtLastReply != Offset.None && AcknowledgedOffset >= _endAtLastReply)
         {
-            (CaughtUpMs, HasLost) = (Math.Max(CaughtUpMs, _lastReplyMs), false);
+            (CaughtUpMs, IsImpaired) = (Math.Max(CaughtUpMs, _lastReplyMs), false);
         }
         (_endAtLastReply, _lastReplyMs) = (end, nowMs);
     }
@@ -132,7 +140,7 @@ internal sealed class PeerProgress
     // Another directory answers: nothing that the one before has said holds for it.
     private void Forget()
     {
-        (AcknowledgedOffset, HasLost, AnsweredSentMs, CaughtUpMs) = (Offset.None, false, null, long.MinValue);
+        (AcknowledgedOffset, IsImpaired, AnsweredSentMs, CaughtUpMs) = (Offset.None, false, null, long.MinValue);
         _endAtLastReply = Offset.None;
     }
 }

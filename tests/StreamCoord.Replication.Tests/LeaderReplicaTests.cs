@@ -157,6 +157,29 @@ public sealed class LeaderReplicaTests
     }
 
     [Fact]
+    public void WhoseDiskTakesNoWrites_LeavesTheInSyncSetAtOnce_UntilItHasCaughtUp()
+    {
+        LeaderReplica leader = Lead([A, B, C]);
+        Answer(leader, B, acknowledged: 10, nowMs: 0);
+        Answer(leader, C, acknowledged: 9, nowMs: 0);
+        Assert.Null(leader.ProposeChange(1));
+
+        PushPlan plan = leader.PlanPush(C.Node, 1_000)!;
+        leader.PushAnswered(plan, Reply(C, plan, PushOutcome.Refused, Offset.None, end: 9), 1_000);
+
+        InSyncChange change = leader.ProposeChange(1_000)!;
+        Assert.Equal([A, B], change.Members);
+        leader.TableSays(leader.Epoch, new InSyncSet(change.Members, change.Version + 1));
+        Assert.Equal(new Offset(10), leader.HighWatermark);
+        Assert.Null(leader.PlanPush(C.Node, 1_001));
+
+        Answer(leader, C, acknowledged: 9, nowMs: 2_000);
+        Assert.Null(leader.ProposeChange(2_000));
+        Answer(leader, C, acknowledged: 10, nowMs: 3_000);
+        Assert.Equal([A, B, C], leader.ProposeChange(3_000)!.Members);
+    }
+
+    [Fact]
     public void ANewerTerm_DeposesIt()
     {
         LeaderReplica leader = Lead([A, B]);

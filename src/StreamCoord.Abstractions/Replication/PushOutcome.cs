@@ -11,4 +11,7 @@ public enum PushOutcome
 
     /// <summary>The replica follows a newer term, or is about to take over.</summary>
     Fenced,
+
+    /// <summary>The replica's disk takes no writes: nothing has changed, and it cannot be waited for.</summary>
+    Refused,
 }

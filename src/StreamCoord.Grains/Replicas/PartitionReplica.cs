@@ -197,7 +197,10 @@ internal sealed partial class PartitionReplica : IDisposable
         catch (Exception failure) when (failure is IOException or InvalidDataException or ObjectDisposedException)
         {
             Impairment.PushFailed(Row, failure);
-            return null;
+            lock (_gate)
+            {
+                return Log.IsDiskFailing ? _follower?.AnswerRefused(push) : null;
+            }
         }
         finally
         {

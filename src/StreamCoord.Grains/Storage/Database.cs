@@ -63,19 +63,31 @@ public sealed class Database : IAsyncDisposable
         NpgsqlDataSource source;
         try
         {
-            var builder = new NpgsqlConnectionStringBuilder(connectionString);
-            if (builder.MaxPoolSize == DriverConnectionsMax)
-            {
-                builder.MaxPoolSize = ConnectionsMax;
-            }
-            builder.Options = $"{SessionOptions} {builder.Options}".TrimEnd();
-            source = NpgsqlDataSource.Create(builder);
+            source = NpgsqlDataSource.Create(Complete(connectionString));
         }
         catch (ArgumentException failure)
         {
             throw new DatabaseException($"The connection string is not one of PostgreSQL: {failure.Message}", failure);
         }
         return await OpenedAsync(new Database(source, "Npgsql", null), "the PostgreSQL database", Schema.CheckAsync);
+    }
+
+    /// <summary>A connection string with what it leaves open.</summary>
+    /// <exception cref="ArgumentException">It is none of PostgreSQL.</exception>
+    internal static NpgsqlConnectionStringBuilder Complete(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (builder.MaxPoolSize == DriverConnectionsMax)
+        {
+            builder.MaxPoolSize = ConnectionsMax;
+        }
+        if (builder.GssEncryptionMode == GssEncryptionMode.Prefer)
+        {
+            // The driver's default asks the resolver for the server's name with each connection. Where it does not answer that takes ten seconds, and as long no partition is taken over.
+            builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+        builder.Options = $"{SessionOptions} {builder.Options}".TrimEnd();
+        return builder;
     }
 
     /// <summary>Runs <paramref name="work"/> with a connection of its own, which is closed afterwards.</summary>

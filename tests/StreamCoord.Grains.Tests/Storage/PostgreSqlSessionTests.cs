@@ -1,3 +1,4 @@
+using Npgsql;
 using StreamCoord.Testing.Databases;
 
 namespace StreamCoord.Grains.Tests.Storage;
@@ -39,6 +40,12 @@ public sealed class PostgreSqlSessionTests(PostgreSqlServer server)
 
         Assert.Equal("7s", value);
     }
+
+    [Theory]
+    [InlineData("", GssEncryptionMode.Disable)]
+    [InlineData(";GSS Encryption Mode=Require", GssEncryptionMode.Require)]
+    public void NobodyIsAskedForTheServersName_UnlessTheConnectionStringWantsKerberos(string added, GssEncryptionMode expected) =>
+        Assert.Equal(expected, Database.Complete($"Host=10.0.0.1;Username=streamcoord{added}").GssEncryptionMode);
 
     private static Task<int> ExecuteAsync(Database database, string statement) => database.RunAsync(async connection =>
     {

@@ -304,7 +304,11 @@ internal sealed class SimulatedNode
         }
         _isHandlingPush = true;
         PushVerdict verdict = follower.Judge(push, NowMs);
-        CarryOut(verdict, batches);
+        bool isRefused = verdict.Outcome == PushOutcome.Accepted && _world.IsFaulty && _world.Chance(2);
+        if (!isRefused)
+        {
+            CarryOut(verdict, batches);
+        }
         Later(_world.Random.NextDouble() * 2, () =>
         {
             if (_options.CountsFlushed && _world.Chance(80))
@@ -314,7 +318,7 @@ internal sealed class SimulatedNode
             _isHandlingPush = false;
             if (_follower == follower)
             {
-                PushReply reply = follower.Answer(push, verdict);
+                PushReply reply = isRefused ? follower.AnswerRefused(push) : follower.Answer(push, verdict);
                 Offset deletedTo = Offset.Min(push.StartOffset, follower.HighWatermark);
                 if (reply.Outcome == PushOutcome.Accepted && deletedTo > Log.StartOffset)
                 {
