@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every check and test of the repository: installs what they need and is missing (Debian), builds with warnings as errors, checks the
 # format, runs every project tests/*.Tests. The last line is "N passed, N failed, N skipped"; the exit code is 0 only when something
-# passed and nothing failed. What cannot be installed fails. Logs: TestResults/.
+# passed and nothing failed. What cannot be installed fails. Logs, and how long each test took: TestResults/.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -56,7 +56,7 @@ install_packages() {
 
 run_project() {
     local name=$1
-    timeout --kill-after=10 "$project_time_limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor >"$results/$name.log" 2>&1
+    timeout --kill-after=10 "$project_time_limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor -xml "$results/$name.xml" >"$results/$name.log" 2>&1
     echo $? >"$results/$name.exit"
     echo "  $name: $(summary_of "$name")"
 }

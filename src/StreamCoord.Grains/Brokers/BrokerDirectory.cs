@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StreamCoord.Brokers;
 using StreamCoord.Grains.Cluster;
+using StreamCoord.Grains.Topics;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Grains.Brokers;
@@ -99,9 +100,8 @@ internal sealed partial class BrokerDirectory : IBrokers, ILifecycleParticipant<
         await _turn.WaitAsync();
         try
         {
-            ZNodeReply children = await _tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(BrokerPaths.Ids));
             List<LiveBroker> brokers = [];
-            foreach (string child in children.Names ?? [])
+            foreach (string child in await _tree.ListAsync(BrokerPaths.Ids))
             {
                 if (BrokerNode.TryRead(child, await ReadAsync($"{BrokerPaths.Ids}/{child}")) is { } broker)
                 {

@@ -8,6 +8,9 @@ namespace StreamCoord.Grains.Brokers;
 /// <summary>Tells topics of what anybody has written to the znodes of their configurations. One per silo.</summary>
 internal sealed class ConfigFollower : IDisposable
 {
+    /// <summary>Stands for all topics: none has an empty name.</summary>
+    private const string Everything = "";
+
     private readonly IGrainFactory _grains;
     private readonly ICoordination _tree;
     private readonly WorkQueue<string> _topics;
@@ -15,9 +18,9 @@ internal sealed class ConfigFollower : IDisposable
     public ConfigFollower(MetadataWatch watch, IGrainFactory grains, ICoordination tree, TimeProvider time, ILogger<ConfigFollower> logger)
     {
         (_grains, _tree) = (grains, tree);
-        _topics = new WorkQueue<string>(FollowAsync, time, logger);
+        _topics = new WorkQueue<string>(topic => topic == Everything ? FollowAllAsync() : FollowAsync(topic), time, logger);
         watch.Changed += Hear;
-        watch.Interrupted += () => _ = FollowAllAsync();
+        watch.Interrupted += () => _topics.Add(Everything);
     }
 
     /// <inheritdoc/>
@@ -33,8 +36,7 @@ internal sealed class ConfigFollower : IDisposable
 
     private async Task FollowAllAsync()
     {
-        ZNodeReply children = await _tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(TopicPaths.Configs));
-        foreach (string topic in children.Names ?? [])
+        foreach (string topic in await _tree.ListAsync(TopicPaths.Configs))
         {
             _topics.Add(topic);
         }

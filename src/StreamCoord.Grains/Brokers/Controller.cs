@@ -14,6 +14,9 @@ namespace StreamCoord.Grains.Brokers;
 /// <remarks>Everything it does may be done twice, or by two controllers at a time; what it publishes carries its term, so that nothing of an earlier one comes late.</remarks>
 internal sealed partial class Controller : IDisposable
 {
+    /// <summary>Stands for all topics: none has an empty name.</summary>
+    private const string Everything = "";
+
     private readonly IGrainFactory _grains;
     private readonly ICoordination _tree;
     private readonly TopicStore _store;
@@ -26,10 +29,10 @@ internal sealed partial class Controller : IDisposable
     public Controller(MetadataWatch watch, Leaderships rows, IGrainFactory grains, ICoordination tree, TopicStore store, TimeProvider time, ILogger<Controller> logger)
     {
         (_grains, _tree, _store, _logger) = (grains, tree, store, logger);
-        _deletions = new WorkQueue<string>(DeleteAsync, time, logger);
+        _deletions = new WorkQueue<string>(topic => topic == Everything ? LookAtAllAsync() : DeleteAsync(topic), time, logger);
         _publications = new WorkQueue<(string, int)>(PublishAsync, time, logger);
         watch.Changed += Hear;
-        watch.Interrupted += () => _ = LookAtAllAsync();
+        watch.Interrupted += () => _deletions.Add(Everything);
         rows.Changed += HearMoved;
     }
 
@@ -37,7 +40,7 @@ internal sealed partial class Controller : IDisposable
     public void Begin(ControllerTerm term)
     {
         _term = term;
-        _ = LookAtAllAsync();
+        _deletions.Add(Everything);
     }
 
     /// <summary>Does nothing any more.</summary>
@@ -83,19 +86,16 @@ internal sealed partial class Controller : IDisposable
         {
             return;
         }
-        foreach (string topic in await ChildrenAsync(TopicPaths.Deletions))
+        foreach (string topic in await _tree.ListAsync(TopicPaths.Deletions))
         {
             _deletions.Add(topic);
         }
         // A new term of every partition begins with the silo, so what stands in the tree is old.
-        foreach (string topic in await ChildrenAsync(TopicPaths.Topics))
+        foreach (string topic in await _tree.ListAsync(TopicPaths.Topics))
         {
             _publications.Add((topic, Publication.All));
         }
     }
-
-    private async Task<IReadOnlyList<string>> ChildrenAsync(string path) =>
-        (await _tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(path))).Names ?? [];
 
     private async Task DeleteAsync(string topic)
     {

@@ -13,6 +13,9 @@ namespace StreamCoord.Grains.Groups;
 /// </summary>
 internal sealed partial class GroupConfigStore : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    /// <summary>Stands for all groups in the queue: none of them has an empty name in the tree.</summary>
+    private const string Everything = "";
+
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 
     /// <summary>Whoever may reach the tree may set a group's configuration, as with Kafka's own znodes.</summary>
@@ -27,9 +30,9 @@ internal sealed partial class GroupConfigStore : ILifecycleParticipant<ISiloLife
     public GroupConfigStore(GroupConfigs definitions, MetadataWatch watch, MetadataStart start, ICoordination tree, TimeProvider time, ILogger<GroupConfigStore> logger)
     {
         (Definitions, _start, _tree, _logger) = (definitions, start, tree, logger);
-        _changed = new WorkQueue<string>(RefreshAsync, time, logger);
+        _changed = new WorkQueue<string>(groupId => groupId == Everything ? RefreshAllAsync() : RefreshAsync(groupId), time, logger);
         watch.Changed += Hear;
-        watch.Interrupted += () => _ = LoadAsync();
+        watch.Interrupted += () => _changed.Add(Everything);
     }
 
     /// <summary>What may be set.</summary>
@@ -46,8 +49,7 @@ internal sealed partial class GroupConfigStore : ILifecycleParticipant<ISiloLife
     public async Task<IReadOnlyList<string>> ListAsync()
     {
         await _start.Done;
-        ZNodeReply children = await _tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(GroupConfigPaths.Root));
-        return [.. (children.Names ?? []).Select(Uri.UnescapeDataString)];
+        return [.. (await _tree.ListAsync(GroupConfigPaths.Root)).Select(Uri.UnescapeDataString)];
     }
 
     /// <summary>What is set for a group, and the version of that; -1 when nothing was ever set.</summary>
@@ -90,7 +92,7 @@ internal sealed partial class GroupConfigStore : ILifecycleParticipant<ISiloLife
         ServiceLifecycleStage.Active + 1,
         cancellationToken =>
         {
-            _ = Task.Run(LoadAsync, CancellationToken.None);
+            _changed.Add(Everything);
             return Task.CompletedTask;
         },
         _ =>
@@ -124,20 +126,11 @@ internal sealed partial class GroupConfigStore : ILifecycleParticipant<ISiloLife
         }
     }
 
-    private async Task LoadAsync()
+    private async Task RefreshAllAsync()
     {
-        try
+        foreach (string groupId in (await ListAsync()).Union(_inForce.Keys))
         {
-            foreach (string groupId in (await ListAsync()).Union(_inForce.Keys))
-            {
-                _changed.Add(groupId);
-            }
-        }
-#pragma warning disable CA1031 // Whatever it is, the defaults are in force until the watch brings something.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            LogNotLoaded(_logger, failure);
+            _changed.Add(groupId);
         }
     }
 
@@ -156,7 +149,4 @@ internal sealed partial class GroupConfigStore : ILifecycleParticipant<ISiloLife
 
     [LoggerMessage(2613, LogLevel.Warning, "The configuration of group '{GroupId}' in the znode tree is ignored: {Problem}")]
     private static partial void LogIllegal(ILogger logger, string groupId, string problem);
-
-    [LoggerMessage(2614, LogLevel.Warning, "The configurations of groups could not be read; the defaults are in force.")]
-    private static partial void LogNotLoaded(ILogger logger, Exception failure);
 }

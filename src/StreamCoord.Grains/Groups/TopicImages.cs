@@ -14,6 +14,9 @@ namespace StreamCoord.Grains.Groups;
 /// </summary>
 internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    /// <summary>Stands for all topics: none has an empty name.</summary>
+    private const string Everything = "";
+
     private readonly MetadataStart _start;
     private readonly TopicStore _store;
     private readonly Leaderships _rows;
@@ -27,9 +30,9 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
     public TopicImages(MetadataWatch watch, MetadataStart start, TopicStore store, Leaderships rows, ICoordination tree, TimeProvider time, ILogger<TopicImages> logger)
     {
         (_start, _store, _rows, _tree, _logger) = (start, store, rows, tree, logger);
-        _changed = new WorkQueue<string>(RefreshAsync, time, logger);
+        _changed = new WorkQueue<string>(topic => topic == Everything ? RefreshAllAsync() : RefreshAsync(topic), time, logger);
         watch.Changed += Hear;
-        watch.Interrupted += () => _ = RefreshAllAsync();
+        watch.Interrupted += () => _changed.Add(Everything);
     }
 
     /// <summary>A topic is gone, of that name; there may be another one of it already.</summary>
@@ -98,10 +101,9 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
         try
         {
             await _start.Done;
-            await RefreshAllAsync();
-            _ready.TrySetResult();
+            _changed.Add(Everything);
         }
-#pragma warning disable CA1031 // Whatever it is, heartbeats are told to come again; the silo's log says why.
+#pragma warning disable CA1031 // Whatever it is, the silo's start fails by it and says so.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -111,8 +113,8 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
 
     private async Task RefreshAllAsync()
     {
-        ZNodeReply children = await _tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(TopicPaths.Topics));
-        foreach (string topic in (children.Names ?? []).Union(_current.Names).Where(topic => TopicName.Check(topic) is null))
+        IReadOnlyList<string> topics = await _tree.ListAsync(TopicPaths.Topics);
+        foreach (string topic in topics.Union(_current.Names).Where(topic => TopicName.Check(topic) is null))
         {
             try
             {
@@ -125,6 +127,7 @@ internal sealed partial class TopicImages : ITopicNames, ILifecycleParticipant<I
                 _changed.Add(topic);
             }
         }
+        _ready.TrySetResult();
     }
 
     // One at a time, so that what was read later is taken over later.

@@ -48,8 +48,8 @@ internal sealed partial class PartitionMaintenance(
                 }
             }
         }
-#pragma warning disable CA1031 // One round that fails, for whatever reason, must not end all later ones.
-        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning disable CA1031 // One round that fails, for whatever reason, must not end all later ones. A call may also end as cancelled.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogRoundFailed(logger, exception);

@@ -80,12 +80,7 @@ internal sealed partial class SecurityFollower : IDisposable
         var open = new Queue<string>([root.Path]);
         while (open.TryDequeue(out string? parent))
         {
-            ZNodeReply reply = await _tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(parent));
-            if (!reply.IsOk && reply.Error != ZNodeError.NoNode)
-            {
-                throw new TreeRefusedException($"{parent} could not be read: {reply.Error}: {reply.Message}");
-            }
-            foreach (string child in (reply.Names ?? []).Select(name => $"{parent}/{name}"))
+            foreach (string child in (await _tree.ListAsync(parent)).Select(name => $"{parent}/{name}"))
             {
                 paths.Add(child);
                 open.Enqueue(child);

@@ -12,7 +12,6 @@ internal sealed class TopicCatalogueGrain(ICoordination tree, MetadataStart star
     public async Task<IReadOnlyList<string>> List()
     {
         await start.Done;
-        ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(TopicPaths.Topics));
-        return reply.Names ?? [];
+        return await tree.ListAsync(TopicPaths.Topics);
     }
 }

@@ -187,8 +187,7 @@ internal sealed class TopicStore(ICoordination tree)
         var open = new Queue<string>([root]);
         while (open.TryDequeue(out string? path))
         {
-            ZNodeReply reply = await tree.RequestAsync(ZNodeCaller.Service, new GetChildrenOperation(path));
-            foreach (string child in reply.Names ?? [])
+            foreach (string child in await tree.ListAsync(path))
             {
                 paths.Add($"{path}/{child}");
                 open.Enqueue(paths[^1]);

@@ -37,7 +37,7 @@ internal sealed partial class SessionHeartbeats(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await RunRoundAsync();
+                await RunRoundAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException)
@@ -46,16 +46,16 @@ internal sealed partial class SessionHeartbeats(
         }
     }
 
-    private async Task RunRoundAsync()
+    private async Task RunRoundAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await SendAsync().WaitAsync(_contactMax, time);
+            await SendAsync().WaitAsync(_contactMax, time, stoppingToken);
             _contactTimestamp = time.GetTimestamp();
             await LetGoAsync();
         }
-#pragma warning disable CA1031 // A round that fails, as all do while the silo stops, must not end the later ones.
-        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning disable CA1031 // A round that fails, as all do while the silo stops, must not end the later ones. A call may also end as cancelled.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogFailed(logger, exception.Message);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using StreamCoord.Cluster.Tests.Running;
+using StreamCoord.Testing.Processes;
 
 namespace StreamCoord.Cluster.Tests.Load;
 
@@ -14,6 +15,7 @@ internal sealed class LockHolders(TestCluster cluster, string prefix, int seed)
 
     private readonly ConcurrentQueue<FencedWrite> _writes = new();
     private readonly ConcurrentDictionary<string, int> _failures = new();
+    private readonly TaskCompletionSource<Func<Task<string>>> _asking = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyCollection<FencedWrite> Writes => _writes;
 
@@ -27,12 +29,22 @@ internal sealed class LockHolders(TestCluster cluster, string prefix, int seed)
         using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         Task reading = ReadAsync(process.StandardOutput);
+        _asking.TrySetResult(async () =>
+        {
+            await SystemTool.TryRunAsync("kill", "-USR1", process.Id.ToString(CultureInfo.InvariantCulture));
+            await SystemTool.TryRunAsync("kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
+            return await errors;
+        });
         try
         {
             await Task.WhenAny(Task.Delay(Timeout.Infinite, stop), reading);
             process.StandardInput.Close();
             await process.WaitForExitAsync(CancellationToken.None).WaitAsync(EndLimit, CancellationToken.None);
             Assert.True(process.ExitCode == 0 && stop.IsCancellationRequested, $"The holders of the lock ended with {process.ExitCode}: {await errors}");
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"The holders of the lock do not end: {await EndAsync()}");
         }
         finally
         {
@@ -51,7 +63,10 @@ internal sealed class LockHolders(TestCluster cluster, string prefix, int seed)
         var since = Stopwatch.StartNew();
         while (CountWritten() == before)
         {
-            Assert.True(since.Elapsed < TestCluster.WholeLimit, $"Nobody gets the lock any more. {Describe()}");
+            if (since.Elapsed > TestCluster.WholeLimit)
+            {
+                Assert.Fail($"Nobody gets the lock any more. {Describe()}\n{await EndAsync()}");
+            }
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
@@ -65,6 +80,9 @@ internal sealed class LockHolders(TestCluster cluster, string prefix, int seed)
 
     public string Describe() => FormattableString.Invariant(
         $"{prefix}: {string.Join(", ", _writes.GroupBy(one => one.Outcome).Select(kind => FormattableString.Invariant($"{kind.Count()} {kind.Key}")))}; {string.Join("; ", _failures.Select(pair => FormattableString.Invariant($"{pair.Value} x {pair.Key}")))}");
+
+    // Asks the process where each of its threads is, and ends it.
+    private async Task<string> EndAsync() => await (await _asking.Task)();
 
     private static int SequenceOf(string child) => int.Parse(child.Split('-')[^1], CultureInfo.InvariantCulture);
 

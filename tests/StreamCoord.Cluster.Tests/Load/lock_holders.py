@@ -1,11 +1,13 @@
 """Clients of kazoo that take turns at a lock, at the ZooKeeper of the first argument, below the path of the second one, with the seed of the third one, until standard input ends.
 
 Whoever holds the lock writes: a transaction that checks that its own node of the lock is still there, and creates a node below /writes that is named by the fencing token, which is the czxid of that node of the lock.
-Each write and what came of it is printed as a line of JSON.
+Each write and what came of it is printed as a line of JSON. At SIGUSR1 it tells on standard error where each thread is.
 """
 
+import faulthandler
 import json
 import random
+import signal
 import sys
 import threading
 import time
@@ -110,6 +112,7 @@ def run_holders():
         holder.join()
 
 
+faulthandler.register(signal.SIGUSR1)
 working = threading.Thread(target=run_holders)
 working.start()
 sys.stdin.read()

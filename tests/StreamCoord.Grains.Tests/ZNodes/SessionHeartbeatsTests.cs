@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using StreamCoord.ZNodes;
+
+namespace StreamCoord.Grains.Tests.ZNodes;
+
+/// <summary>The signs of life that a silo passes on to the sequencer.</summary>
+public sealed class SessionHeartbeatsTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task ACallThatEndsAsCancelled_EndsNoLaterOnes()
+    {
+        int calls = 0;
+        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TreeSilo silo = await TreeSilo.StartAsync(new TreeSiloOptions
+        {
+            ZNodes = new ZNodeOptions { TickTimeMs = 20 },
+            Silo = builder => builder.AddIncomingGrainCallFilter(context =>
+            {
+                if (context.InterfaceMethod?.Name == nameof(IZNodeTreeGrain.Touch))
+                {
+                    if (Interlocked.Increment(ref calls) == 1)
+                    {
+                        // As Orleans answers when the activation that the call began could not be made.
+                        throw new TaskCanceledException();
+                    }
+                    again.TrySetResult();
+                }
+                return context.Invoke();
+            }),
+        });
+        ZNodeCaller caller = await silo.OpenSessionAsync();
+
+        var since = Stopwatch.StartNew();
+        while (!again.Task.IsCompleted)
+        {
+            Assert.True(since.Elapsed < Limit, "No sign of life is passed on any more.");
+            silo.Tree.Touch(caller.Session);
+            await Task.WhenAny(again.Task, Task.Delay(10, TestContext.Current.CancellationToken));
+        }
+    }
+}
