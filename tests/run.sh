@@ -99,7 +99,8 @@ echo "Building ..."
 dotnet build StreamCoord.sln -c Release -warnaserror -nologo -v quiet -clp:NoSummary || { fail "the build"; finish; }
 
 echo "Checking the format ..."
-Configuration=Release dotnet format StreamCoord.sln --verify-no-changes --no-restore || fail "the format; 'dotnet format' puts it right"
+# Style is an error of the build; what is left is white space.
+dotnet format whitespace . --folder --verify-no-changes || fail "the format; 'dotnet format whitespace . --folder' puts it right"
 
 # Many processes that live for minutes share few processors: threads without work sleep at once, and no code is instrumented to be compiled better later.
 export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 DOTNET_TieredPGO=0

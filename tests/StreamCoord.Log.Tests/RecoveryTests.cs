@@ -84,7 +84,7 @@ public sealed class RecoveryTests
     public async Task Open_WithAnyByteOfAHelperFileFlippedOrCut_LosesNothing(string suffix)
     {
         await using LogHarness harness = await LogHarness.StartAsync(configs: [("segment.bytes", "400"), ("index.interval.bytes", "1")]);
-        for (int i = 0; i < 18; i++)
+        for (int i = 0; i < 12; i++)
         {
             await harness.AppendAsync(harness.Record($"value {i}"));
         }

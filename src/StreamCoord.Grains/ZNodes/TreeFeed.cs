@@ -14,7 +14,7 @@ namespace StreamCoord.Grains.ZNodes;
 /// Owns the tree. Its waits may be used by anybody at any time. Always applied zxid &lt;= newest committed zxid; a batch is applied whole or not at all. A damaged log ends it for
 /// good: every wait fails then, because a tree with a hole is worse than none.
 /// </remarks>
-internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints, TreeMetrics metrics, ILogger<TreeFeed> logger) : IHostedService, IDisposable
+internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints, TreeMetrics metrics, TimeProvider time, ILogger<TreeFeed> logger) : IHostedService, IDisposable
 {
     private const int ReadBytesMax = 1024 * 1024;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -121,7 +121,7 @@ internal sealed partial class TreeFeed(TreeLog log, TreeCheckpoints checkpoints,
         catch (CoordinationUnavailableException unavailable)
         {
             LogUnavailable(logger, unavailable.Message);
-            await Task.Delay(RetryPause, _stopping.Token);
+            await Task.Delay(RetryPause, time, _stopping.Token);
         }
     }
 

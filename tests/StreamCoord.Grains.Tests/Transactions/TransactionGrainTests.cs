@@ -112,10 +112,10 @@ public sealed class TransactionGrainTests : IAsyncDisposable
     public async Task Id_ThatNobodyUses_IsForgotten()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
-        await StartAsync(time);
+        await StartAsync(time, new TransactionOptions { IdExpirationMs = 60_000 });
         await Client("x", raisesEpoch: false).InitAsync();
         Assert.Equal(["x"], (await ListAsync()).Select(one => one.TransactionalId));
-        time.Advance(TimeSpan.FromDays(8));
+        time.Advance(TimeSpan.FromMinutes(1));
         await UntilAsync(async () =>
         {
             time.Advance(TimeSpan.FromMilliseconds(50));
@@ -226,12 +226,12 @@ public sealed class TransactionGrainTests : IAsyncDisposable
 
     private static void RecordsOf(TransactionClient client, out long producerId, out short epoch) => (producerId, epoch) = (client.ProducerId, client.ProducerEpoch);
 
-    private async Task StartAsync(FakeTimeProvider? time = null)
+    private async Task StartAsync(FakeTimeProvider? time = null, TransactionOptions? options = null)
     {
         _silo = await TreeSilo.StartAsync(new TreeSiloOptions
         {
             Time = time,
-            Silo = silo => silo.AddBrokers().AddGroups(new GroupOptions { InitialRebalanceDelayMs = 0 }).AddTransactions(new TransactionOptions()),
+            Silo = silo => silo.AddBrokers().AddGroups(new GroupOptions { InitialRebalanceDelayMs = 0 }).AddTransactions(options ?? new TransactionOptions()),
         });
         TopicReply created = await _silo.Grains.GetGrain<ITopicGrain>("t").Create(new CreateTopicRequest(Partitions.Length, null, new Dictionary<string, string>(), false));
         Assert.True(created.Error == ErrorCode.None, created.Message);
