@@ -38,6 +38,20 @@ public sealed class AppendTests
     }
 
     [Fact]
+    public async Task Append_BehindAGroup_EndsAlsoWhereTheClockStandsStill()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync();
+        harness.Simulated.OnFlush = () => harness.Time.Advance(TimeSpan.FromSeconds(1));
+        // So many that some of them share a flush.
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => harness.AppendAsync(harness.Record($"value {i}")))));
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(ErrorCode.None, (await harness.AppendAsync(harness.Record("alone")).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Error);
+        }
+    }
+
+    [Fact]
     public async Task Append_WithAcksLeader_IsSeenAfterTheFlushInterval()
     {
         await using LogHarness harness = await LogHarness.StartAsync(configs: ("flush.ms", "500"));

@@ -20,6 +20,9 @@ internal sealed class AppendQueue(
     // Callers whose appends were just answered come back within this time or not soon.
     private static readonly TimeSpan GatherMax = TimeSpan.FromMicroseconds(200);
 
+    // That takes far longer, unless the clock stands still.
+    private const int YieldsMax = 10_000;
+
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _queue = [];
     private readonly List<PendingAppend> _group = [];
@@ -102,7 +105,7 @@ internal sealed class AppendQueue(
         }
         long started = time.GetTimestamp();
         TimeSpan patience = _lastWrite / 2 < GatherMax ? _lastWrite / 2 : GatherMax;
-        while (QueuedCount() < _lastGroupCount && time.GetElapsedTime(started) < patience)
+        for (int i = 0; i < YieldsMax && QueuedCount() < _lastGroupCount && time.GetElapsedTime(started) < patience; i++)
         {
             Thread.Yield();
         }
