@@ -56,7 +56,7 @@ install_packages() {
 
 run_project() {
     local name=$1
-    timeout --kill-after=10 "$project_time_limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor -xml "$results/$name.xml" >"$results/$name.log" 2>&1
+    timeout --kill-after=10 "$project_time_limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor -result-xml "$results/$name.xml" >"$results/$name.log" 2>&1
     echo $? >"$results/$name.exit"
     echo "  $name: $(summary_of "$name")"
 }
