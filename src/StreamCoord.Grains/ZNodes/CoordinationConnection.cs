@@ -235,7 +235,8 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
 
     private void Complete(OutboxSlot slot, ZNodeReply reply)
     {
-        if (reply.Error == ZNodeError.ConnectionLoss)
+        // No server of ZooKeeper answers by the second one, which clients keep for themselves: some of kazoo's lose their thread by it.
+        if (reply.Error is ZNodeError.ConnectionLoss or ZNodeError.RequestTimeout)
         {
             _outbox.Break(reply.Message!);
         }
