@@ -99,7 +99,7 @@ echo "Building ..."
 dotnet build StreamCoord.sln -c Release -warnaserror -nologo -v quiet -clp:NoSummary || { fail "the build"; finish; }
 
 echo "Checking the format ..."
-# Style is an error of the build; what is left is white space.
+# Style is an error of the build, and the order of usings a test of the architecture; what is left is white space.
 dotnet format whitespace . --folder --verify-no-changes || fail "the format; 'dotnet format whitespace . --folder' puts it right"
 
 # Many processes that live for minutes share few processors: threads without work sleep at once, and no code is instrumented to be compiled better later.

@@ -5,7 +5,8 @@ using StreamCoord.Testing;
 namespace StreamCoord.Cluster.Tests;
 
 /// <summary>What becomes of clients' work when the network between three silos is cut. Where this process may not cut one, nothing is tested, and the output says so.</summary>
-public sealed class CutTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
+[Collection(nameof(OneCluster))]
+public sealed class CutTests(SharedCluster shared, ITestOutputHelper output)
 {
     private static readonly TimeSpan FailOverLimit = TimeSpan.FromSeconds(15);
 

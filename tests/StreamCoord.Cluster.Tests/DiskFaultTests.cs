@@ -7,7 +7,8 @@ using StreamCoord.Testing;
 namespace StreamCoord.Cluster.Tests;
 
 /// <summary>What becomes of clients' work when the disk of one of three silos is full or damaged.</summary>
-public sealed class DiskFaultTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
+[Collection(nameof(OneCluster))]
+public sealed class DiskFaultTests(SharedCluster shared, ITestOutputHelper output)
 {
     private const int SegmentsMin = 4;
     private const string SegmentBytes = "4096";
@@ -45,12 +46,12 @@ public sealed class DiskFaultTests(SharedCluster shared, ITestOutputHelper outpu
         await StartAsync(cluster, node);
     });
 
-    /// <summary>All when schedules are asked for, as by <c>tests/soak.sh</c>; else two that stand for them.</summary>
-    public static TheoryData<DiskDamageKind> Kinds =>
-        ScheduleTests.Asked is null ? [DiskDamageKind.BitsFlippedInAFinishedSegment, DiskDamageKind.FinishedSegmentDeleted] : [.. Enum.GetValues<DiskDamageKind>()];
-
     [Theory]
-    [MemberData(nameof(Kinds))]
+    [InlineData(DiskDamageKind.BitsFlippedInAFinishedSegment)]
+    [InlineData(DiskDamageKind.BitsFlippedInTheActiveSegment)]
+    [InlineData(DiskDamageKind.FinishedSegmentDeleted)]
+    [InlineData(DiskDamageKind.ActiveSegmentDeleted)]
+    [InlineData(DiskDamageKind.EverySegmentDeleted)]
     public Task ADamagedFollower_LosesNothingThatWasAcknowledged(DiskDamageKind kind) => shared.RunAsync(async cluster =>
     {
         using Traffic traffic = await Traffic.BeginAsync(cluster, $"damaged-{kind}", TestSeed.Next(), ("segment.bytes", SegmentBytes));

@@ -7,7 +7,8 @@ using StreamCoord.Testing;
 namespace StreamCoord.Cluster.Tests;
 
 /// <summary>What becomes of clients' work when one thing happens to a cluster of three silos.</summary>
-public sealed class FailOverTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
+[Collection(nameof(OneCluster))]
+public sealed class FailOverTests(SharedCluster shared, ITestOutputHelper output)
 {
     private static readonly TimeSpan FailOverLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(10);

@@ -7,20 +7,18 @@ using StreamCoord.Testing;
 namespace StreamCoord.Cluster.Tests;
 
 /// <summary>Random schedules of faults. <c>STREAMCOORD_SCHEDULES</c> says how many, <c>STREAMCOORD_TEST_SEED</c> which one to repeat; <c>tests/soak.sh</c> runs many.</summary>
-public sealed class ScheduleTests(SharedCluster shared, ITestOutputHelper output) : IClassFixture<SharedCluster>
+[Collection(nameof(OneCluster))]
+public sealed class ScheduleTests(SharedCluster shared, ITestOutputHelper output)
 {
-    private const int SchedulesByDefault = 2;
-
-    /// <summary>How many schedules were asked for; null in a run of all tests, which has little time.</summary>
-    internal static int? Asked =>
-        int.TryParse(Environment.GetEnvironmentVariable("STREAMCOORD_SCHEDULES"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? asked : null;
+    private const int SchedulesByDefault = 4;
 
     public static TheoryData<int> Seeds
     {
         get
         {
+            bool isAsked = int.TryParse(Environment.GetEnvironmentVariable("STREAMCOORD_SCHEDULES"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked);
             var random = new Random(TestSeed.Next());
-            return [TestSeed.Next(), .. Enumerable.Range(1, (Asked ?? SchedulesByDefault) - 1).Select(_ => random.Next())];
+            return [TestSeed.Next(), .. Enumerable.Range(1, (isAsked ? asked : SchedulesByDefault) - 1).Select(_ => random.Next())];
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed partial class ClusterNodes(
                 return;
             }
 #pragma warning disable CA1031 // Whatever keeps the database from answering, it is asked again.
-            catch (Exception failure) when (!_stopping.IsCancellationRequested)
+            catch (Exception failure) when (failure is not OperationCanceledException || !_stopping.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 LogUnread(logger, failure.Message);

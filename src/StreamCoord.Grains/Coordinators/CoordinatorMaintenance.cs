@@ -53,7 +53,7 @@ internal abstract partial class CoordinatorMaintenance(int intervalMs, TimeProvi
             await RunRoundAsync(_stopping.Token);
         }
 #pragma warning disable CA1031 // One round that fails, for whatever reason, must not end all later ones. A call may also end as cancelled.
-        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !_stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogRoundFailed(logger, exception);

@@ -49,7 +49,7 @@ internal sealed partial class PartitionMaintenance(
             }
         }
 #pragma warning disable CA1031 // One round that fails, for whatever reason, must not end all later ones. A call may also end as cancelled.
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogRoundFailed(logger, exception);

@@ -235,7 +235,7 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
 
     private void Complete(OutboxSlot slot, ZNodeReply reply)
     {
-        // No server of ZooKeeper answers by the second one, which clients keep for themselves: some of kazoo's lose their thread by it.
+        // REQUESTTIMEOUT is what a client says to itself: no server of ZooKeeper sends it, and the thread that reads for a client of kazoo dies of it.
         if (reply.Error is ZNodeError.ConnectionLoss or ZNodeError.RequestTimeout)
         {
             _outbox.Break(reply.Message!);

@@ -55,7 +55,7 @@ internal sealed partial class SessionHeartbeats(
             await LetGoAsync();
         }
 #pragma warning disable CA1031 // A round that fails, as all do while the silo stops, must not end the later ones. A call may also end as cancelled.
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogFailed(logger, exception.Message);

@@ -65,6 +65,27 @@ public sealed class ImpairmentTests
         Assert.False(leader.Replica.Impairment.IsMoveDue());
     }
 
+    [Fact]
+    public async Task FollowerOnAFullDisk_IsNotWaitedFor_AndComesBackWhenThereIsRoom()
+    {
+        await using ReplicaTrio trio = await StartAsync();
+        (TrioNode leader, TrioNode follower) = (trio.Nodes[0], trio.Nodes[1]);
+        follower.Disk.CapacityBytes = follower.Disk.UsedBytes;
+        DateTimeOffset since = trio.Time.GetUtcNow();
+
+        Task<AppendReply> append = leader.AppendAsync("goes on");
+        await trio.UntilAsync(() => append.IsCompleted, tick: true);
+
+        Assert.Equal(ErrorCode.None, (await append).Error);
+        // Far less than a follower may lag.
+        Assert.InRange(trio.Time.GetUtcNow() - since, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.DoesNotContain(follower.Id, leader.Replica.InSync.Members);
+
+        follower.Disk.CapacityBytes = long.MaxValue;
+        await trio.UntilAsync(() => leader.Replica.InSync.Contains(follower.Id), tick: true);
+        Assert.Equal(leader.Replica.Log.EndOffset, follower.Replica.Log.EndOffset);
+    }
+
     private static async Task<ReplicaTrio> StartAsync()
     {
         ReplicaTrio trio = await ReplicaTrio.StartAsync();

@@ -87,6 +87,25 @@ public sealed class TermTests(ITestOutputHelper output)
         Assert.Equal(2, (await silo.MustAsync(new SetDataOperation("/a", new byte[6]))).Stat!.Value.Version);
     }
 
+    [Fact]
+    public async Task WriteThatFindsNoSequencer_BreaksItsConnection_AndChangesNothing()
+    {
+        await using TreeSilo silo = await TreeSilo.StartAsync();
+        await silo.MustAsync(new CreateOperation("/a", new byte[1], AclEntry.Open));
+        var client = new WatchingClient(silo.Tree, new Random(1));
+        await client.CompleteAsync();
+        silo.Disk.FlushFailures = 1;
+        Assert.Equal(ZNodeError.ConnectionLoss, (await silo.RunAsync(new SetDataOperation("/a", new byte[2]))).Error);
+
+        silo.Disk.FlushFailures = 1;
+        await client.SendAsync(new Sent(new SetDataOperation("/a", new byte[3])));
+        await client.CompleteAsync();
+
+        Assert.StartsWith("Nothing was carried out", Assert.Single(client.BreakReasons), StringComparison.Ordinal);
+        await client.DisposeAsync();
+        Assert.Equal(1, (await silo.MustAsync(new GetDataOperation("/a"))).Stat!.Value.DataLength);
+    }
+
     // The sequencer of the silo mostly begins its next term faster.
     private static async Task<(SequencerTerm Rival, LeaderEpoch Epoch)> BeginRivalAsync(TreeSilo silo)
     {
