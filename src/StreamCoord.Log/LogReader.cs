@@ -1,4 +1,5 @@
 using System.Buffers;
+using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Segments;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
@@ -42,7 +43,7 @@ internal static class LogReader
                 {
                     segment.EnsureSealed(config.IndexIntervalBytes);
                 }
-                ReadOutcome outcome = ReadSegment(segment, from, limit, maxBytes);
+                ReadOutcome outcome = ReadSegment(segment, log.Epochs, from, limit, maxBytes);
                 if (outcome.Damage is not null || outcome.Data.Bytes.Length > 0)
                 {
                     return outcome;
@@ -80,7 +81,7 @@ internal static class LogReader
         try
         {
             Span<byte> bytes = buffer.Memory.Span[..windowBytes];
-            if (active.Log.TryReadCached(bytes, mark.Position) && WalkBatches(bytes, from, limit, mark.BaseOffset) is { KeptBytes: > 0 } walk)
+            if (active.Log.TryReadCached(bytes, mark.Position) && WalkBatches(bytes, log.Epochs, from, limit, mark.BaseOffset) is { KeptBytes: > 0 } walk)
             {
                 return Take(ref buffer, walk).Data;
             }
@@ -97,7 +98,7 @@ internal static class LogReader
     private static bool IsHole(OpenLog log, Segment segment, Offset from, Offset limit) =>
         from < segment.NextOffset && segment.NextOffset <= limit && segment.BaseOffset >= log.GapsBelow;
 
-    private static ReadOutcome ReadSegment(Segment segment, Offset from, Offset limit, int maxBytes)
+    private static ReadOutcome ReadSegment(Segment segment, LeaderEpochHistory epochs, Offset from, Offset limit, int maxBytes)
     {
         int sizeBytes = segment.SizeBytes;
         IndexEntry start = FindStart(segment, from);
@@ -115,7 +116,7 @@ internal static class LogReader
             while (position < sizeBytes)
             {
                 int read = segment.Log.Read(buffer.Memory.Span[..(int)Math.Min(windowBytes, sizeBytes - position)], position);
-                Walk walk = WalkBatches(buffer.Memory.Span[..read], from, limit, expected);
+                Walk walk = WalkBatches(buffer.Memory.Span[..read], epochs, from, limit, expected);
                 if (walk.KeptBytes > 0)
                 {
                     return Take(ref buffer, walk);
@@ -128,7 +129,7 @@ internal static class LogReader
                 expected = walk.NextOffset;
                 if (walk.Problem)
                 {
-                    (DamagedRange damage, long behind) = DescribeDamage(segment, position, sizeBytes, expected);
+                    (DamagedRange damage, long behind) = DescribeDamage(segment, epochs, position, sizeBytes, expected);
                     if (damage.To > from)
                     {
                         return new ReadOutcome(RecordData.Empty, damage, false);
@@ -140,7 +141,7 @@ internal static class LogReader
                 {
                     if (position + walk.NeededBytes > sizeBytes)
                     {
-                        return new ReadOutcome(RecordData.Empty, DescribeDamage(segment, position, sizeBytes, expected).Damage, false);
+                        return new ReadOutcome(RecordData.Empty, DescribeDamage(segment, epochs, position, sizeBytes, expected).Damage, false);
                     }
                     buffer.Dispose();
                     windowBytes = walk.NeededBytes;
@@ -177,9 +178,9 @@ internal static class LogReader
         return leadsToBatch ? entry : beginning;
     }
 
-    private static (DamagedRange Damage, long Behind) DescribeDamage(Segment segment, long position, int sizeBytes, Offset expected)
+    private static (DamagedRange Damage, long Behind) DescribeDamage(Segment segment, LeaderEpochHistory epochs, long position, int sizeBytes, Offset expected)
     {
-        using var scanner = segment.Scan((int)position, expected);
+        using var scanner = segment.Scan((int)position, expected, epochs: epochs);
         return scanner.Next() == ScanResult.Damage
             ? (scanner.Describe(segment.FileName), scanner.NextPosition)
             : (new DamagedRange(expected, segment.NextOffset, segment.FileName, position, scanner.Problem), sizeBytes);
@@ -195,7 +196,7 @@ internal static class LogReader
     private readonly record struct Walk(
         int SkippedBytes, int KeptBytes, Offset NextOffset, int NeededBytes, bool ReachedLimit, bool Problem);
 
-    private static Walk WalkBatches(ReadOnlySpan<byte> bytes, Offset from, Offset limit, Offset expected)
+    private static Walk WalkBatches(ReadOnlySpan<byte> bytes, LeaderEpochHistory epochs, Offset from, Offset limit, Offset expected)
     {
         int skipped = 0;
         int at = 0;
@@ -211,7 +212,7 @@ internal static class LogReader
             }
             // An offset is not covered by the CRC: only one that is expected may lead above the limit.
             bool fits = header.BaseOffset == expected || (header.BaseOffset > expected && header.NextOffset <= limit);
-            bool sound = fits && BatchValidator.CheckStored(bytes.Slice(at, header.SizeBytes)) == BatchProblem.None;
+            bool sound = fits && epochs.Allows(header.LeaderEpoch, header.BaseOffset) && BatchValidator.CheckStored(bytes.Slice(at, header.SizeBytes)) == BatchProblem.None;
             if (sound && header.NextOffset > limit)
             {
                 return new Walk(skipped, at - skipped, expected, 0, true, false);

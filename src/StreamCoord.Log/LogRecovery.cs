@@ -124,9 +124,7 @@ internal static partial class LogRecovery
         Offset end = segment.Index.FindSeal(segment.SizeBytes)?.BaseOffset == segment.NextOffset ? segment.NextOffset : FindEnd(segment);
         if (end < segment.NextOffset)
         {
-            LogDamage(context.Logger, log.Directory, end, segment.NextOffset, segment.FileName, segment.SizeBytes, "It ends before the next file begins.");
-            context.Metrics.Damaged();
-            log.NoteDamage(end);
+            NoteDamage(context, log, new DamagedRange(end, segment.NextOffset, segment.FileName, segment.SizeBytes, "It ends before the next file begins."));
         }
     }
 
@@ -237,10 +235,11 @@ internal static partial class LogRecovery
         log.Epochs.TruncateTo(from);
 
         int firstToScan = segments.FindIndex(segment => segment.BaseOffset == (snapshot?.SegmentBase ?? segments[0].BaseOffset));
+        Offset previous = Offset.None;
         for (int i = firstToScan; i < segments.Count - 1; i++)
         {
             int position = i == firstToScan ? snapshot?.Position ?? 0 : 0;
-            ScanFinished(log, segments[i], position, Offset.Max(from, segments[i].BaseOffset));
+            ScanFinished(context, log, segments[i], position, Offset.Max(from, segments[i].BaseOffset), ref previous);
         }
         bool startsInActive = snapshot?.SegmentBase == active.BaseOffset;
         active.Aborted.Restore(startsInActive ? AbortedBefore(active, from) : []);
@@ -249,7 +248,7 @@ internal static partial class LogRecovery
             startsInActive ? snapshot!.Offset : active.BaseOffset,
             startsInActive ? snapshot!.MaxTimestampMs : -1,
             startsInActive ? snapshot!.FirstTimestampMs : -1);
-        ScanActive(context, log, active, config, gapsAllowed: active.BaseOffset < (state?.GapsBelow ?? Offset.Zero));
+        ScanActive(context, log, active, config, gapsAllowed: active.BaseOffset < (state?.GapsBelow ?? Offset.Zero), ref previous);
         return active.NextOffset;
     }
 
@@ -270,7 +269,7 @@ internal static partial class LogRecovery
     private static IEnumerable<AbortedRange> AbortedBefore(Segment segment, Offset end) =>
         (segment.Aborted.TryRead() ?? []).TakeWhile(range => range.MarkerOffset < end);
 
-    private static void ScanFinished(OpenLog log, Segment segment, int position, Offset expected)
+    private static void ScanFinished(LogContext context, OpenLog log, Segment segment, int position, Offset expected, ref Offset previous)
     {
         List<AbortedRange> aborted = [.. position > 0 ? AbortedBefore(segment, expected) : []];
         using var scanner = segment.Scan(position, expected);
@@ -279,7 +278,7 @@ internal static partial class LogRecovery
         {
             if (result == ScanResult.Batch)
             {
-                log.Epochs.Append(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset);
+                NoteEpoch(context, log, segment, scanner, ref previous);
                 if (log.Producers.Appended(scanner.Header, scanner.Bytes.Span) is { } range)
                 {
                     aborted.Add(range);
@@ -293,7 +292,7 @@ internal static partial class LogRecovery
         segment.Aborted.Restore(aborted);
     }
 
-    private static void ScanActive(LogContext context, OpenLog log, Segment active, LogConfig config, bool gapsAllowed)
+    private static void ScanActive(LogContext context, OpenLog log, Segment active, LogConfig config, bool gapsAllowed, ref Offset previous)
     {
         long lengthBytes = active.Log.LengthBytes;
         int scannedFrom = active.SizeBytes;
@@ -303,14 +302,11 @@ internal static partial class LogRecovery
         {
             if (result == ScanResult.Damage)
             {
-                DamagedRange damage = scanner.Describe(active.FileName);
-                LogDamage(context.Logger, log.Directory, damage.From, damage.To, damage.File, damage.PositionBytes, damage.Reason);
-                context.Metrics.Damaged();
-                log.NoteDamage(damage.From);
+                NoteDamage(context, log, scanner.Describe(active.FileName));
                 active.NoteDamage((int)(scanner.NextPosition - scanner.Position), scanner.NextOffset);
                 continue;
             }
-            log.Epochs.Append(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset);
+            NoteEpoch(context, log, active, scanner, ref previous);
             if (log.Producers.Appended(scanner.Header, scanner.Bytes.Span) is { } aborted)
             {
                 active.Aborted.Add([aborted]);
@@ -329,6 +325,23 @@ internal static partial class LogRecovery
             // What was found may be in the page cache only.
             active.Flush();
         }
+    }
+
+    private static void NoteEpoch(LogContext context, OpenLog log, Segment segment, BatchScanner scanner, ref Offset previous)
+    {
+        if (log.Epochs.Recover(scanner.Header.LeaderEpoch, scanner.Header.BaseOffset, previous) is { } damaged)
+        {
+            Offset to = damaged == scanner.Header.BaseOffset ? scanner.NextOffset : scanner.Header.BaseOffset;
+            NoteDamage(context, log, new DamagedRange(damaged, to, segment.FileName, scanner.Position, "There the leader epoch falls."));
+        }
+        previous = scanner.Header.BaseOffset;
+    }
+
+    private static void NoteDamage(LogContext context, OpenLog log, DamagedRange damage)
+    {
+        LogDamage(context.Logger, log.Directory, damage.From, damage.To, damage.File, damage.PositionBytes, damage.Reason);
+        context.Metrics.Damaged();
+        log.NoteDamage(damage.From);
     }
 
     [LoggerMessage(LogEvents.TornTail, LogLevel.Warning,

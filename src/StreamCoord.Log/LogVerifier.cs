@@ -20,7 +20,7 @@ internal static class LogVerifier
             }
             try
             {
-                batchCount += VerifySegment(segment, segment.BaseOffset < log.GapsBelow, damage);
+                batchCount += VerifySegment(log, segment, damage);
                 sizeBytes += segment.SizeBytes;
             }
             finally
@@ -32,10 +32,10 @@ internal static class LogVerifier
         return new VerifyReply(ErrorCode.None, null, batchCount, sizeBytes, damage);
     }
 
-    private static long VerifySegment(Segment segment, bool compacted, List<DamagedRange> damage)
+    private static long VerifySegment(OpenLog log, Segment segment, List<DamagedRange> damage)
     {
         long batchCount = 0;
-        using var scanner = segment.Scan(0, segment.BaseOffset, compacted);
+        using var scanner = segment.Scan(0, segment.BaseOffset, segment.BaseOffset < log.GapsBelow, log.Epochs);
         while (true)
         {
             switch (scanner.Next())

@@ -303,9 +303,10 @@ internal sealed class OpenLog
         active.Index.Flush();
         active.Aborted.Save();
         Offset previous = SnapshotOffset;
+        // Before the snapshot: whoever begins there reads nothing older, and must know its epochs.
+        WriteState();
         new ProducerSnapshot(EndOffset, active.BaseOffset, active.SizeBytes, active.FirstTimestampMs, active.MaxTimestampMs)
             .Write(_context.Disk, PathOf(SegmentFileName.Snapshot(EndOffset)), Producers);
-        WriteState();
         SnapshotOffset = EndOffset;
         if (previous > active.BaseOffset)
         {

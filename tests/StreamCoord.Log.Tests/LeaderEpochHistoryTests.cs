@@ -46,6 +46,27 @@ public sealed class LeaderEpochHistoryTests
         Assert.Equal(new EpochStart(LeaderEpoch.Unknown, Offset.None), history.EndOf(new LeaderEpoch(3), new Offset(LogEnd), LeaderEpoch.Unknown));
     }
 
+    [Theory]
+    [InlineData(new[] { 2, 2, 9, 2, 3 }, 2)]
+    [InlineData(new[] { 9, 2, 2, 3, 3 }, 0)]
+    [InlineData(new[] { 2, 3, 3, 1, 3 }, 3)]
+    [InlineData(new[] { 2, 3, 1, 3, 3 }, 2)]
+    [InlineData(new[] { 2, 4, 4, 3, 4 }, 3)]
+    [InlineData(new[] { 2, 3, 9, 3, 5 }, 2)]
+    [InlineData(new[] { 2, -7, 2, 2, 2 }, 1)]
+    public void Recover_TellsTheBatchWhoseEpochIsWrong_AndDoesNotBelieveIt(int[] epochs, int damagedIndex)
+    {
+        var history = new LeaderEpochHistory();
+        List<long> damaged = [];
+        for (int i = 0; i < epochs.Length; i++)
+        {
+            Offset? found = history.Recover(new LeaderEpoch(epochs[i]), new Offset(10 * i), i == 0 ? Offset.None : new Offset(10 * (i - 1)));
+            damaged.AddRange(found is { } offset ? [offset.Value] : []);
+        }
+        Assert.Equal([10L * damagedIndex], damaged);
+        Assert.All(epochs.Index(), batch => Assert.Equal(batch.Index != damagedIndex, history.Allows(new LeaderEpoch(batch.Item), new Offset(10 * batch.Index))));
+    }
+
     [Fact]
     public async Task FindEpochEnd_FollowsTheLog_ThroughRestartAndRetention()
     {

@@ -10,7 +10,6 @@ internal sealed class SubscriptionPattern
 {
     private const int LengthMax = 1_024;
     private const int RepetitionsMax = 1_000;
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
     private readonly Regex _regex;
 
     private SubscriptionPattern(string text, Regex regex) => (Text, _regex) = (text, regex);
@@ -33,8 +32,8 @@ internal sealed class SubscriptionPattern
         try
         {
             // By itself first: what closes a group that it has not opened must not close ours.
-            _ = new Regex(text, RegexOptions.CultureInvariant, MatchLimit);
-            pattern = new SubscriptionPattern(text, new Regex($@"\A(?:{text})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchLimit));
+            _ = new Regex(text, RegexOptions.CultureInvariant);
+            pattern = new SubscriptionPattern(text, new Regex($@"\A(?:{text})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
             return null;
         }
         catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
@@ -44,17 +43,7 @@ internal sealed class SubscriptionPattern
     }
 
     /// <summary>Whether a topic is subscribed to.</summary>
-    public bool Matches(string topic)
-    {
-        try
-        {
-            return !TopicName.IsInternal(topic) && _regex.IsMatch(topic);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return false;
-        }
-    }
+    public bool Matches(string topic) => !TopicName.IsInternal(topic) && _regex.IsMatch(topic);
 
     // An automaton without backtracking is as large as the product of the bounds.
     private static bool HasLargeBound(string text)

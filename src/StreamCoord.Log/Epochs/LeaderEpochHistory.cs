@@ -11,13 +11,13 @@ public readonly record struct EpochStart(LeaderEpoch Epoch, Offset StartOffset);
 /// </summary>
 public sealed class LeaderEpochHistory
 {
-    private EpochStart[] _entries = [];
+    private volatile EpochStart[] _entries = [];
 
     /// <summary>The epochs, oldest first.</summary>
     public IReadOnlyList<EpochStart> Entries => _entries;
 
     /// <summary>The same, never changed in place.</summary>
-    internal EpochStart[] Snapshot => Volatile.Read(ref _entries);
+    internal EpochStart[] Snapshot => _entries;
 
     /// <summary>The newest epoch, or <see cref="LeaderEpoch.Unknown"/>.</summary>
     public LeaderEpoch Latest => _entries.Length == 0 ? LeaderEpoch.Unknown : _entries[^1].Epoch;
@@ -35,6 +35,31 @@ public sealed class LeaderEpochHistory
         _entries = [.. kept, new EpochStart(epoch, offset)];
     }
 
+    /// <summary>
+    /// Takes note of a batch that is found on the disk behind all others. A batch's CRC does not cover its epoch, but epochs only rise: one that has fallen tells of damage. Returns the base offset of the batch that must be
+    /// damaged; null when this one fits.
+    /// </summary>
+    /// <param name="epoch">The epoch that the batch names.</param>
+    /// <param name="offset">Its base offset.</param>
+    /// <param name="previous">The base offset of the batch in front of it; <see cref="Offset.None"/> when that is not known.</param>
+    public Offset? Recover(LeaderEpoch epoch, Offset offset, Offset previous)
+    {
+        if (epoch >= Latest)
+        {
+            Append(epoch, offset);
+            return null;
+        }
+        bool standsAlone = _entries.Length > 0 && _entries[^1].StartOffset == previous && epoch > LeaderEpoch.Unknown && (_entries.Length == 1 || epoch >= _entries[^2].Epoch);
+        if (!standsAlone)
+        {
+            return offset;
+        }
+        // The batch in front alone claims the newer epoch: what it says is wrong, and not what this one does.
+        _entries = _entries[..^1];
+        Append(epoch, previous);
+        return previous;
+    }
+
     /// <summary>Forgets what begins at or after <paramref name="end"/>: the log was cut there.</summary>
     public void TruncateTo(Offset end) => _entries = [.. _entries.Where(entry => entry.StartOffset < end)];
 
@@ -48,12 +73,25 @@ public sealed class LeaderEpochHistory
         }
     }
 
-    /// <summary>The epoch that wrote <paramref name="offset"/>, or <see cref="LeaderEpoch.Unknown"/>.</summary>
+    /// <summary>The epoch that wrote <paramref name="offset"/>, or <see cref="LeaderEpoch.Unknown"/>. May be called beside the one who changes it.</summary>
     public LeaderEpoch EpochOf(Offset offset)
     {
-        int index = Array.FindLastIndex(_entries, entry => entry.StartOffset <= offset);
-        return index < 0 ? LeaderEpoch.Unknown : _entries[index].Epoch;
+        EpochStart[] entries = _entries;
+        for (int i = entries.Length - 1; i >= 0; i--)
+        {
+            if (entries[i].StartOffset <= offset)
+            {
+                return entries[i].Epoch;
+            }
+        }
+        return LeaderEpoch.Unknown;
     }
+
+    /// <summary>
+    /// False when a batch that begins at <paramref name="offset"/> was certainly not written in <paramref name="epoch"/>. A batch's CRC does not cover its epoch, so this is how damage of it is seen. May be called
+    /// beside the one who changes it.
+    /// </summary>
+    public bool Allows(LeaderEpoch epoch, Offset offset) => EpochOf(offset) is var known && (known == epoch || known == LeaderEpoch.Unknown);
 
     /// <summary>
     /// The end of <paramref name="epoch"/>, or of the newest one before it: Kafka's OffsetForLeaderEpoch. Unknown and
@@ -64,7 +102,7 @@ public sealed class LeaderEpochHistory
     /// <param name="serving">The leader's epoch, which may have written nothing yet, or <see cref="LeaderEpoch.Unknown"/>.</param>
     public EpochStart EndOf(LeaderEpoch epoch, Offset logEnd, LeaderEpoch serving)
     {
-        EpochStart[] entries = Volatile.Read(ref _entries);
+        EpochStart[] entries = _entries;
         LeaderEpoch latest = entries.Length == 0 ? LeaderEpoch.Unknown : entries[^1].Epoch;
         if (serving > latest)
         {

@@ -147,7 +147,7 @@ internal sealed partial class Compactor(LogContext context, PartitionLog owner, 
         long written = 0;
         foreach (Segment segment in group)
         {
-            using var scanner = segment.Scan(0, segment.BaseOffset);
+            using var scanner = segment.Scan(0, segment.BaseOffset, epochs: log.Epochs);
             ScanResult result;
             while ((result = scanner.Next()) == ScanResult.Batch)
             {

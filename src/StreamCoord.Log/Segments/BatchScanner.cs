@@ -1,4 +1,5 @@
 using System.Buffers;
+using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
@@ -34,6 +35,7 @@ internal sealed class BatchScanner : IDisposable
 
     private readonly ILogFile _file;
     private readonly SegmentIndex? _index;
+    private readonly LeaderEpochHistory? _epochs;
     private readonly bool _gapsAllowed;
     private readonly long _end;
     private readonly Offset _limit;
@@ -49,11 +51,13 @@ internal sealed class BatchScanner : IDisposable
     /// <param name="expected">The offset of that batch.</param>
     /// <param name="limit">No batch reaches above it: the segment's end, where that is known.</param>
     /// <param name="gapsAllowed">True in a segment that was compacted, where offsets may be missing between batches.</param>
-    public BatchScanner(ILogFile file, SegmentIndex? index, long position, long end, Offset expected, Offset limit, bool gapsAllowed)
+    /// <param name="epochs">Which epoch wrote what; null to take the batches' word for it.</param>
+    public BatchScanner(ILogFile file, SegmentIndex? index, long position, long end, Offset expected, Offset limit, bool gapsAllowed, LeaderEpochHistory? epochs = null)
     {
         _limit = limit;
         _file = file;
         _index = index;
+        _epochs = epochs;
         _gapsAllowed = gapsAllowed;
         _end = end;
         Position = position;
@@ -173,8 +177,9 @@ internal sealed class BatchScanner : IDisposable
         BatchProblem found = BatchValidator.CheckStored(bytes.Span);
         Header = header;
         Bytes = bytes;
-        problem = found.Describe();
-        return found == BatchProblem.None;
+        bool isOfItsEpoch = _epochs?.Allows(header.LeaderEpoch, header.BaseOffset) ?? true;
+        problem = found != BatchProblem.None || isOfItsEpoch ? found.Describe() : $"The batch has leader epoch {header.LeaderEpoch} where {_epochs!.EpochOf(header.BaseOffset)} belongs.";
+        return found == BatchProblem.None && isOfItsEpoch;
     }
 
     private bool TryHeaderAt(long position, out BatchHeader header)

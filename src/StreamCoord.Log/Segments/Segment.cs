@@ -1,3 +1,4 @@
+using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Storage;
 using StreamCoord.Records;
 
@@ -113,8 +114,9 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     /// <param name="position">Where a batch begins.</param>
     /// <param name="expected">The offset of that batch, or one before it.</param>
     /// <param name="gapsAllowed">See <see cref="BatchScanner"/>.</param>
-    public BatchScanner Scan(int position, Offset expected, bool gapsAllowed = true) =>
-        new(Log, Index, position, SizeBytes, expected, NextOffset, gapsAllowed);
+    /// <param name="epochs">See <see cref="BatchScanner"/>.</param>
+    public BatchScanner Scan(int position, Offset expected, bool gapsAllowed = true, LeaderEpochHistory? epochs = null) =>
+        new(Log, Index, position, SizeBytes, expected, NextOffset, gapsAllowed, epochs);
 
     /// <summary>Writes batches behind the last one. Readers see them after <see cref="Note"/>.</summary>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> batches)
