@@ -7,7 +7,7 @@ using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http;
 
-/// <summary>The paths of v3 around topics: brokers, replicas, reassignments, groups.</summary>
+/// <summary>The paths of v3 around topics: brokers, replicas, reassignments, groups; and of backups.</summary>
 internal static class AdministrationEndpoints
 {
     private const string Json = "application/json";
@@ -43,6 +43,11 @@ internal static class AdministrationEndpoints
         routes.Map("PUT", Cluster + "/broker-configs/{config}", configs.RefuseClusterWideAsync, "Brokers", "Set a configuration of all brokers", new ClusterNeeds(AclOperation.AlterConfigs), change, Refused);
         routes.Map("DELETE", Cluster + "/broker-configs/{config}", configs.RefuseClusterWideAsync, "Brokers", "Set a configuration of all brokers back", new ClusterNeeds(AclOperation.AlterConfigs), Refused);
     }
+
+    /// <summary>Backups.</summary>
+    public static void MapBackups(this IEndpointRouteBuilder routes) => routes.Map(
+        "POST", "/v1/backups", routes.ServiceProvider.GetRequiredService<BackupResource>().PostAsync, "Backups", "Take a backup of everything at one point in time, while the cluster serves", new ClusterNeeds(AclOperation.Alter),
+        new ApiAnswer(StatusCodes.Status200OK, "application/x-tar", "A data directory that a silo can be started on, with the last transaction of the tree in the header X-Zxid. 503 when another one is being begun, or not everything can be reached; broken off when something cannot be read."));
 
     /// <summary>Replicas, offsets and reassignments of partitions.</summary>
     public static void MapReplicas(this IEndpointRouteBuilder routes)

@@ -22,7 +22,7 @@ namespace StreamCoord.Gateway.Http;
 public static class HttpGateway
 {
     /// <summary>
-    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="IServerCommands"/>, <see cref="Brokers.IBroker"/>, <see cref="Brokers.IBrokers"/>, the <see cref="ZNodeOptions"/>,
+    /// Registers the gateway. The host brings <see cref="IGrainFactory"/>, <see cref="ICoordination"/>, <see cref="IServerCommands"/>, <see cref="Brokers.IBroker"/>, <see cref="Brokers.IBrokers"/>, <see cref="StreamCoord.Backups.IBackups"/>, the <see cref="ZNodeOptions"/>,
     /// <see cref="ClusterIdentity"/>, <see cref="TimeProvider"/>, <see cref="Security.UserDirectory"/>, <see cref="Security.ISecurityStore"/> and
     /// <see cref="Security.AuthorizationOptions"/>.
     /// </summary>
@@ -47,6 +47,7 @@ public static class HttpGateway
         services.AddSingleton<ReplicaResource>();
         services.AddSingleton<ReassignmentResource>();
         services.AddSingleton<DrainResource>();
+        services.AddSingleton<BackupResource>();
         services.AddSingleton<GroupReader>();
         services.AddSingleton<ConsumerGroupResource>();
         services.AddSingleton<ConsumerLagResource>();
@@ -103,6 +104,7 @@ public static class HttpGateway
         app.MapRecords();
         app.MapTopics();
         app.MapBrokers();
+        app.MapBackups();
         app.MapReplicas();
         app.MapGroups();
         app.MapAcls();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Log.Appending;
+using StreamCoord.Log.Maintenance;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 
@@ -19,6 +20,7 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
     private bool _isDisposed;
     private readonly TimeSpan _idle;
     private readonly Action? _fellIdle;
+    private readonly TopicId? _ungated;
 
     /// <summary>Starts the disk threads; opens no log.</summary>
     /// <param name="disk">The file system.</param>
@@ -27,13 +29,15 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures and recoveries are reported.</param>
     /// <param name="fellIdle">Called, on a pool thread, when the last log in use was closed for being idle.</param>
+    /// <param name="ungated">The topic whose appends <see cref="Gate"/> does not hold back; null for none.</param>
     public LogManager(
-        ILogDisk disk, string dataDirectory, LogOptions options, TimeProvider time, ILogger<LogManager> logger, Action? fellIdle = null)
+        ILogDisk disk, string dataDirectory, LogOptions options, TimeProvider time, ILogger<LogManager> logger, Action? fellIdle = null, TopicId? ungated = null)
     {
-        _fellIdle = fellIdle;
+        (_fellIdle, _ungated) = (fellIdle, ungated);
         _dataDirectory = dataDirectory;
-        Path = System.IO.Path.Combine(dataDirectory, "logs");
-        _context = new LogContext(disk, new LogIo(options.AppendThreads, options.ReadThreads), options, time, logger, new LogMetrics());
+        Path = System.IO.Path.Combine(dataDirectory, LogLayout.Root);
+        _context = new LogContext(disk, new LogIo(options.AppendThreads, options.ReadThreads), options, time, logger, new LogMetrics(), new MaintenancePause(time));
+        Gate = new AppendGate(time);
         _idle = TimeSpan.FromMilliseconds(options.IdleCloseMs);
         _idleTimer = time.CreateTimer(_ => _ = CloseIdleAsync(), null, _idle / 2, _idle / 2);
     }
@@ -44,13 +48,19 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
     /// <inheritdoc/>
     public Task<VolumeSize> MeasureAsync() => _context.Io.Reads.RunAsync(() => _context.Disk.MeasureVolume(_dataDirectory));
 
+    /// <summary>What holds back appends.</summary>
+    public AppendGate Gate { get; }
+
+    /// <summary>What keeps retention and compaction away.</summary>
+    public MaintenancePause Pause => _context.Pause;
+
     internal LogIo Io => _context.Io;
 
     /// <summary>The log of a partition. Cheap: nothing is read or created before it is used.</summary>
     public PartitionLog Get(TopicId topicId, int partition, LogConfig config)
     {
         PartitionLog log = _logs.GetOrAdd((topicId, partition), static (key, arguments) =>
-            new PartitionLog(arguments.Self._context, arguments.Self.DirectoryOf(key.Item1, key.Item2), arguments.Config), (Self: this, Config: config));
+            arguments.Self.Make(key.Item1, key.Item2, arguments.Config), (Self: this, Config: config));
         log.Config = config;
         return log;
     }
@@ -75,14 +85,17 @@ public sealed class LogManager : ILogDirectory, IAsyncDisposable
         {
             return;
         }
+        Gate.Retire();
         await _idleTimer.DisposeAsync();
         await Task.WhenAll(_logs.Values.Where(log => log.IsInUse).Select(log => log.CloseAsync()));
         _context.Io.Dispose();
         _context.Metrics.Dispose();
     }
 
-    private string DirectoryOf(TopicId topicId, int partition) =>
-        System.IO.Path.Combine(Path, topicId.ToString(), partition.ToString(CultureInfo.InvariantCulture));
+    private PartitionLog Make(TopicId topicId, int partition, LogConfig config) =>
+        new(_context, DirectoryOf(topicId, partition), config, topicId == _ungated ? null : Gate);
+
+    private string DirectoryOf(TopicId topicId, int partition) => System.IO.Path.Combine(_dataDirectory, LogLayout.DirectoryOf(topicId, partition));
 
     private async Task CloseIdleAsync()
     {

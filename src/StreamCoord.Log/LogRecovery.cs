@@ -160,7 +160,7 @@ internal static partial class LogRecovery
     {
         long lengthBytes = segment.Log.LengthBytes;
         IndexEntry start = segment.Index.FloorOffset(target) ?? new IndexEntry(segment.BaseOffset, 0, -1);
-        using var scanner = new BatchScanner(segment.Log, segment.Index, start.Position, lengthBytes, start.BaseOffset, NoLimit, gapsAllowed: true);
+        using var scanner = new BatchScanner(segment.Log, segment.Index, start.Position, lengthBytes, start.BaseOffset, new ScanRules(NoLimit, GapsAllowed: true));
         while (scanner.Next() is ScanResult.Batch or ScanResult.Damage)
         {
             if (scanner.NextOffset > target)
@@ -296,7 +296,7 @@ internal static partial class LogRecovery
     {
         long lengthBytes = active.Log.LengthBytes;
         int scannedFrom = active.SizeBytes;
-        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, NoLimit, gapsAllowed);
+        using var scanner = new BatchScanner(active.Log, active.Index, scannedFrom, lengthBytes, active.NextOffset, new ScanRules(NoLimit, gapsAllowed));
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
         {

@@ -23,7 +23,10 @@ internal sealed record LogState(Offset StartOffset, Offset CleanedTo, Offset Gap
     private const int OldFixedSizeBytes = 20;
     private const int EpochSizeBytes = 12;
 
-    public void Write(ILogDisk disk, string directory)
+    public void Write(ILogDisk disk, string directory) => CheckedFile.Write(disk, Path.Combine(directory, FileName), ToBytes());
+
+    /// <summary>The content of the file.</summary>
+    public byte[] ToBytes()
     {
         byte[] content = new byte[FixedSizeBytes + Epochs.Count * EpochSizeBytes];
         BinaryPrimitives.WriteInt64BigEndian(content, StartOffset.Value);
@@ -36,7 +39,7 @@ internal sealed record LogState(Offset StartOffset, Offset CleanedTo, Offset Gap
             BinaryPrimitives.WriteInt32BigEndian(entry, Epochs[i].Epoch.Value);
             BinaryPrimitives.WriteInt64BigEndian(entry[4..], Epochs[i].StartOffset.Value);
         }
-        CheckedFile.Write(disk, Path.Combine(directory, FileName), Kind, Version, content);
+        return CheckedFile.ToBytes(Kind, Version, content);
     }
 
     /// <summary>Null when the file is missing or damaged.</summary>

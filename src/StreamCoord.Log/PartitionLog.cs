@@ -31,7 +31,7 @@ public sealed class PartitionLog
     private readonly LogQueries _queries;
     private long _compactionLimit = long.MaxValue;
 
-    internal PartitionLog(LogContext context, string directory, LogConfig config)
+    internal PartitionLog(LogContext context, string directory, LogConfig config, AppendGate? gate = null)
     {
         _context = context;
         _handle = new LogHandle(context, directory, config);
@@ -39,7 +39,7 @@ public sealed class PartitionLog
         _follower = new LogFollower(_handle, _flusher);
         _queries = new LogQueries(context, this);
         var writer = new GroupWriter(context, _handle, _flusher, Transactions);
-        _queue = new AppendQueue(context.Io.Appends, context.Time, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, writer.Write);
+        _queue = new AppendQueue(context.Io.Appends, context.Time, context.Options.GroupBytesMax, context.Options.QueuedBytesMax, writer.Write, gate);
     }
 
     /// <summary>The first offset that may be read. Known after <see cref="RecoverAsync"/>.</summary>

@@ -3,6 +3,9 @@ using StreamCoord.Silo;
 using StreamCoord.Silo.Hosting;
 using StreamCoord.Silo.Options;
 
+// Clients bring regular expressions. What comes close to the default of 10,000 takes seconds at its first match, in the square of the size. As a setting of the project it would be text, which is passed over.
+AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", 2_000);
+
 try
 {
     CommandLine.Check(args);

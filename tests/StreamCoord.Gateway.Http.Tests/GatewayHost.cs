@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamCoord.Backups;
 using StreamCoord.Brokers;
 using StreamCoord.Gateway.Http.Tests.Fakes;
 using StreamCoord.Gateway.Http.Tests.ZNodes;
@@ -58,6 +59,8 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<FakeBrokers>();
         builder.Services.AddSingleton<IBrokers>(provider => provider.GetRequiredService<FakeBrokers>());
         builder.Services.AddSingleton<IBrokerDrain, FakeDrain>();
+        builder.Services.AddSingleton<FakeBackups>();
+        builder.Services.AddSingleton<IBackups>(provider => provider.GetRequiredService<FakeBackups>());
         builder.Services.AddSingleton<IServerCommands, FakeServerCommands>();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         var security = new MemoryStore();
@@ -80,6 +83,8 @@ public sealed class GatewayHost : IAsyncDisposable
     public static HttpGatewayOptions Options(params (string Key, string Value)[] settings) => Bind(new HttpGatewayOptions(), settings);
 
     public FakeBrokers Brokers => _app.Services.GetRequiredService<FakeBrokers>();
+
+    public FakeBackups Backups => _app.Services.GetRequiredService<FakeBackups>();
 
     public void BeginStop() => _app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using StreamCoord.Log.Appending;
+using StreamCoord.Log.Maintenance;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Testing.Disk;
@@ -46,6 +48,10 @@ internal sealed class LogHarness : IAsyncDisposable
     public Offset? CommitLimit { get; set; }
 
     public LogIo Io => _managers[^1].Io;
+
+    public AppendGate Gate => _managers[^1].Gate;
+
+    public MaintenancePause Pause => _managers[^1].Pause;
 
     /// <summary>Where the log's files lie.</summary>
     public string Directory => Path.Combine(Root, "logs", Topic.ToString(), "0");

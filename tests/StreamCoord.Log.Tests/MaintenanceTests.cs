@@ -105,6 +105,28 @@ public sealed class MaintenanceTests
         Assert.All(left.GroupBy(pair => pair.Record.Key), group => Assert.Equal("round 1", group.Last().Record.Value));
     }
 
+    [Fact]
+    public async Task Maintain_DoesNothing_WhileItPauses()
+    {
+        await using LogHarness harness = await LogHarness.StartAsync(configs:
+            [("cleanup.policy", "compact"), ("segment.bytes", "400"), ("min.cleanable.dirty.ratio", "0")]);
+        foreach (string key in new[] { "a", "a", "b", "a", "c" })
+        {
+            await harness.AppendAsync(harness.Record(new string('v', 50), key));
+        }
+        var other = Guid.NewGuid();
+        harness.Pause.Extend(Guid.NewGuid(), TimeSpan.FromSeconds(60));
+        harness.Pause.Extend(other, TimeSpan.FromSeconds(90));
+        harness.Pause.End(other);
+        harness.Time.Advance(TimeSpan.FromSeconds(59));
+        await harness.Log.MaintainAsync();
+        Assert.Equal([0L, 1, 2, 3, 4], (await harness.ReadAllAsync()).Select(pair => pair.Offset));
+
+        harness.Time.Advance(TimeSpan.FromSeconds(1));
+        await harness.Log.MaintainAsync();
+        Assert.Equal([1L, 2, 3, 4], (await harness.ReadAllAsync()).Select(pair => pair.Offset));
+    }
+
     // Found by the model test with seed 1127418929: the compacted segment became the active one, and its gaps looked like damage.
     [Fact]
     public async Task Truncate_ToTheStartOfTheActiveSegment_KeepsWhatCompactionLeft()

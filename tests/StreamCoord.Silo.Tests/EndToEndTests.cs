@@ -50,6 +50,16 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public async Task APatternThatTakesLongToMatch_IsRefused()
+    {
+        const string V2 = "application/vnd.kafka.v2+json";
+        await using SiloProcess silo = await SiloProcess.StartAsync(_directory.Path);
+        await OkAsync(silo, HttpMethod.Post, "/consumers/readers", "{\"name\":\"one\"}", V2);
+        (HttpStatusCode status, string answer) = await SendAsync(silo, HttpMethod.Post, "/consumers/readers/instances/one/subscription", "{\"topic_pattern\":\"((.?){0,31}){0,31}z\"}", V2);
+        Assert.True(status == HttpStatusCode.UnprocessableEntity && answer.Contains("'2000'", StringComparison.Ordinal), $"{status} {answer}");
+    }
+
+    [Fact]
     public async Task AStream_GoesOnOverAKill_WithNothingTwiceAndNothingLeftOut()
     {
         string? lastEventId;

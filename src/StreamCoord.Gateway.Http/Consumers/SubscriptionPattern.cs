@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace StreamCoord.Gateway.Http.Consumers;
 
 /// <summary>
-/// A regular expression that subscribes to every topic whose whole name it matches, but for internal ones. It comes from outside: its length and repetitions are bounded, and matching takes time that
-/// rises with the name alone, so backreferences and lookarounds are refused. Immutable.
+/// A regular expression that subscribes to every topic whose whole name it matches, but for internal ones. It comes from outside: its length, its repetitions and, by the host's
+/// <c>REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE</c>, its automaton are bounded, and matching takes steps that rise with the name alone, so backreferences and lookarounds are refused. Immutable.
 /// </summary>
 internal sealed class SubscriptionPattern
 {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamCoord.Backups;
 
 namespace StreamCoord.Gateway.Http.Errors;
 
@@ -13,6 +14,7 @@ internal static class FailureTranslation
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => GatewayErrors.TooLarge(
             $"{tooLarge.Message} Send less at a time, or raise {HttpGatewayOptions.Section}:{nameof(HttpGatewayOptions.RequestBodyBytesMax)}."),
         BadHttpRequestException bad => GatewayErrors.OfStatus(bad.StatusCode, bad.Message),
+        BackupFailedException failed => GatewayErrors.Of(ErrorCode.KafkaStorageError, $"The backup could not be written: {failed.Message}"),
         TimeoutException => GatewayErrors.Unavailable("The partition or topic did not answer in time; what was asked may be done all the same. Try again."),
         OrleansMessageRejectionException or SiloUnavailableException =>
             GatewayErrors.Unavailable("The part of the cluster that serves this is starting, stopping or unreachable. Try again."),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
@@ -27,7 +28,8 @@ public static class PartitionHosting
             provider.GetRequiredService<IOptions<LogOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LogManager>>(),
-            GiveMemoryBack));
+            GiveMemoryBack,
+            InternalTopics.ZNodesId));
         services.AddSingleton<ILogDirectory>(provider => provider.GetRequiredService<LogManager>());
         services.AddSingleton<LocalPartitions>();
         services.AddSingleton<PartitionParts>();

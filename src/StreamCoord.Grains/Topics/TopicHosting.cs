@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using StreamCoord.Backups;
 using StreamCoord.Brokers;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Leadership;
@@ -28,6 +29,8 @@ public static class TopicHosting
         silo.Services.AddSingleton<TopicPlaces>();
         silo.Services.AddSingleton<ReplicaMoves>();
         silo.Services.AddSingleton<IBrokerDrain, BrokerDrain>();
+        silo.Services.AddSingleton<Backups.PartitionEnds>();
+        silo.Services.AddSingleton<IBackups, Backups.Backups>();
         silo.Services.AddMetadata();
         return silo;
     }

@@ -8,8 +8,8 @@ namespace StreamCoord.Groups.Consumer;
 /// <c>(?P&lt;name&gt;…)</c> and <c>\C</c>. Immutable.
 /// </summary>
 /// <remarks>
-/// It comes from outside: its length and its repetitions are bounded, and with them the steps of a match, which rise with the length of the name alone. There is no limit of time: on a busy machine it would say of a topic
-/// that it does not match.
+/// It comes from outside: its length, its repetitions and, by the host's <c>REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE</c>, its automaton are bounded, and with them the steps of a match, which rise with the length of the
+/// name alone. There is no limit of time: on a busy machine it would say of a topic that it does not match.
 /// </remarks>
 internal sealed partial class TopicPattern
 {

@@ -9,10 +9,10 @@ namespace StreamCoord.Log.Appending;
 /// </summary>
 /// <remarks>
 /// Owns the queue and its bound. Safe for concurrent use. <c>write</c> is called on an append thread with one group at a time and
-/// answers every append in it; it tells whether they waited for a flush. It holds no thread and no buffer while nothing is queued.
+/// answers every append in it; it tells whether they waited for a flush. It holds no thread and no buffer while nothing is queued, or while <c>gate</c> is closed.
 /// </remarks>
 internal sealed class AppendQueue(
-    IoLane lane, TimeProvider time, int groupBytesMax, int queuedBytesMax, Func<IReadOnlyList<PendingAppend>, bool> write) : IIoWork
+    IoLane lane, TimeProvider time, int groupBytesMax, int queuedBytesMax, Func<IReadOnlyList<PendingAppend>, bool> write, AppendGate? gate = null) : IIoWork
 {
     // The operating system takes at most 1,024 buffers in one gathered write (IOV_MAX).
     private const int GroupRequestsMax = 1_000;
@@ -69,6 +69,10 @@ internal sealed class AppendQueue(
     {
         do
         {
+            if (gate is not null && gate.TryPark(() => lane.Post(this)))
+            {
+                return;
+            }
             WriteOneGroup();
             lock (_gate)
             {

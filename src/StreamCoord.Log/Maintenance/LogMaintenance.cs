@@ -10,9 +10,13 @@ internal sealed partial class LogMaintenance(LogContext context, PartitionLog ow
     private readonly long _nowMs = context.NowMs;
     private readonly LogConfig _config = owner.Config;
 
-    /// <summary>Does what is due. A failing disk is reported and left for the next round.</summary>
+    /// <summary>Does what is due, unless maintenance pauses. A failing disk is reported and left for the next round.</summary>
     public void Run()
     {
+        if (context.Pause.IsOn)
+        {
+            return;
+        }
         bool wasOpen = owner.IsOpen;
         try
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Records;
@@ -35,10 +34,8 @@ internal sealed class BatchScanner : IDisposable
 
     private readonly ILogFile _file;
     private readonly SegmentIndex? _index;
-    private readonly LeaderEpochHistory? _epochs;
-    private readonly bool _gapsAllowed;
+    private readonly ScanRules _rules;
     private readonly long _end;
-    private readonly Offset _limit;
     private byte[] _buffer = [];
     private long _bufferPosition;
     private int _bufferedBytes;
@@ -49,16 +46,12 @@ internal sealed class BatchScanner : IDisposable
     /// <param name="position">Where a batch begins.</param>
     /// <param name="end">Where to stop: the file's length or less.</param>
     /// <param name="expected">The offset of that batch.</param>
-    /// <param name="limit">No batch reaches above it: the segment's end, where that is known.</param>
-    /// <param name="gapsAllowed">True in a segment that was compacted, where offsets may be missing between batches.</param>
-    /// <param name="epochs">Which epoch wrote what; null to take the batches' word for it.</param>
-    public BatchScanner(ILogFile file, SegmentIndex? index, long position, long end, Offset expected, Offset limit, bool gapsAllowed, LeaderEpochHistory? epochs = null)
+    /// <param name="rules">What it takes for sound.</param>
+    public BatchScanner(ILogFile file, SegmentIndex? index, long position, long end, Offset expected, ScanRules rules)
     {
-        _limit = limit;
         _file = file;
         _index = index;
-        _epochs = epochs;
-        _gapsAllowed = gapsAllowed;
+        _rules = rules;
         _end = end;
         Position = position;
         NextPosition = position;
@@ -94,7 +87,7 @@ internal sealed class BatchScanner : IDisposable
         {
             return ScanResult.End;
         }
-        if (TryBatchAt(Position, NextOffset, _gapsAllowed, out string? problem))
+        if (TryBatchAt(Position, NextOffset, _rules.GapsAllowed, out string? problem))
         {
             NextPosition = Position + Header.SizeBytes;
             NextOffset = Header.NextOffset;
@@ -136,7 +129,7 @@ internal sealed class BatchScanner : IDisposable
             && header.Magic == BatchLayout.MagicV2
             && header.RecordCount > 0
             && header.RecordCount == header.LastOffsetDelta + 1
-            && header.NextOffset <= _limit;
+            && header.NextOffset <= _rules.Limit;
         if (isWhole)
         {
             NextPosition = _end;
@@ -168,7 +161,7 @@ internal sealed class BatchScanner : IDisposable
             problem = "The batch is cut off.";
             return false;
         }
-        if ((gapsAllowed ? header.BaseOffset < expected : header.BaseOffset != expected) || header.NextOffset > _limit)
+        if ((gapsAllowed ? header.BaseOffset < expected : header.BaseOffset != expected) || header.NextOffset > _rules.Limit)
         {
             problem = $"The batch has offset {header.BaseOffset} where {expected} belongs.";
             return false;
@@ -177,8 +170,8 @@ internal sealed class BatchScanner : IDisposable
         BatchProblem found = BatchValidator.CheckStored(bytes.Span);
         Header = header;
         Bytes = bytes;
-        bool isOfItsEpoch = _epochs?.Allows(header.LeaderEpoch, header.BaseOffset) ?? true;
-        problem = found != BatchProblem.None || isOfItsEpoch ? found.Describe() : $"The batch has leader epoch {header.LeaderEpoch} where {_epochs!.EpochOf(header.BaseOffset)} belongs.";
+        bool isOfItsEpoch = _rules.Epochs?.Allows(header.LeaderEpoch, header.BaseOffset) ?? true;
+        problem = found != BatchProblem.None || isOfItsEpoch ? found.Describe() : $"The batch has leader epoch {header.LeaderEpoch} where {_rules.Epochs!.EpochOf(header.BaseOffset)} belongs.";
         return found == BatchProblem.None && isOfItsEpoch;
     }
 

@@ -113,10 +113,10 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
     /// <summary>Begins to read batches, up to what the segment holds now. The caller disposes the scanner.</summary>
     /// <param name="position">Where a batch begins.</param>
     /// <param name="expected">The offset of that batch, or one before it.</param>
-    /// <param name="gapsAllowed">See <see cref="BatchScanner"/>.</param>
-    /// <param name="epochs">See <see cref="BatchScanner"/>.</param>
+    /// <param name="gapsAllowed">See <see cref="ScanRules"/>.</param>
+    /// <param name="epochs">See <see cref="ScanRules"/>.</param>
     public BatchScanner Scan(int position, Offset expected, bool gapsAllowed = true, LeaderEpochHistory? epochs = null) =>
-        new(Log, Index, position, SizeBytes, expected, NextOffset, gapsAllowed, epochs);
+        new(Log, Index, position, SizeBytes, expected, new ScanRules(NextOffset, gapsAllowed, epochs));
 
     /// <summary>Writes batches behind the last one. Readers see them after <see cref="Note"/>.</summary>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> batches)
@@ -267,7 +267,7 @@ internal sealed class Segment(ILogDisk disk, string directory, Offset baseOffset
         Index.Clear();
         long maxTimestampMs = -1;
         long indexedUpTo = 0;
-        using var scanner = new BatchScanner(Log, null, 0, _sizeBytes, BaseOffset, NextOffset, gapsAllowed: true);
+        using var scanner = new BatchScanner(Log, null, 0, _sizeBytes, BaseOffset, new ScanRules(NextOffset, GapsAllowed: true));
         ScanResult result;
         while ((result = scanner.Next()) is ScanResult.Batch or ScanResult.Damage)
         {

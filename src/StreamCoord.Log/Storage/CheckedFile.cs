@@ -17,14 +17,11 @@ internal static class CheckedFile
     public static bool IsTemporary(string name) => name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
     /// <summary>Writes the file; it is durable when this returns.</summary>
-    public static void Write(ILogDisk disk, string path, uint kind, ushort version, ReadOnlySpan<byte> content)
-    {
-        byte[] bytes = new byte[HeaderSizeBytes + content.Length];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, kind);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), version);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(8), Crc32C.Compute(content));
-        content.CopyTo(bytes.AsSpan(HeaderSizeBytes));
+    public static void Write(ILogDisk disk, string path, uint kind, ushort version, ReadOnlySpan<byte> content) => Write(disk, path, ToBytes(kind, version, content));
 
+    /// <summary>Writes bytes that <see cref="ToBytes"/> has made; the file is durable when this returns.</summary>
+    public static void Write(ILogDisk disk, string path, ReadOnlySpan<byte> bytes)
+    {
         string temporary = path + TemporarySuffix;
         try
         {
@@ -42,6 +39,17 @@ internal static class CheckedFile
             throw;
         }
         disk.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>All bytes of a file with that content.</summary>
+    public static byte[] ToBytes(uint kind, ushort version, ReadOnlySpan<byte> content)
+    {
+        byte[] bytes = new byte[HeaderSizeBytes + content.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, kind);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), version);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(8), Crc32C.Compute(content));
+        content.CopyTo(bytes.AsSpan(HeaderSizeBytes));
+        return bytes;
     }
 
     /// <summary>

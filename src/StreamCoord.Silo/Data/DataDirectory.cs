@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using StreamCoord.Grains.Backups;
+using StreamCoord.Log;
 using StreamCoord.Silo.Options;
 
 namespace StreamCoord.Silo.Data;
@@ -24,6 +26,9 @@ internal sealed class DataDirectory : IDisposable
     [
         DirectoryLock.FileName, DirectoryLock.HolderFileName, FormatFileName, $"{FormatFileName}.tmp", $"{IdentityFileName}.tmp", "lost+found",
     ];
+
+    /// <summary>What may lie there as well when a backup was unpacked into it.</summary>
+    private static readonly HashSet<string> RestoredNames = [RestoredBackup.FileName, LogLayout.Root];
 
     private readonly DirectoryLock _lock;
 
@@ -140,7 +145,9 @@ internal sealed class DataDirectory : IDisposable
 
     private static DirectoryIdentity CreateIdentity(string path, NodeOptions node, string clusterId)
     {
-        string? foreign = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => !HarmlessNames.Contains(name!));
+        bool isRestored = File.Exists(System.IO.Path.Combine(path, RestoredBackup.FileName));
+        string? foreign = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName)
+            .FirstOrDefault(name => !HarmlessNames.Contains(name!) && !(isRestored && RestoredNames.Contains(name!)));
         if (foreign is not null)
         {
             throw new StartRefusedException(

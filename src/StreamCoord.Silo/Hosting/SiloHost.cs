@@ -7,6 +7,7 @@ using StreamCoord.Gateway.Http;
 using StreamCoord.Gateway.Kafka;
 using StreamCoord.Gateway.Kafka.Clients;
 using StreamCoord.Gateway.ZooKeeper;
+using StreamCoord.Grains.Backups;
 using StreamCoord.Grains.Brokers;
 using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Groups;
@@ -48,7 +49,8 @@ internal static class SiloHost
     public static async Task RunAsync(IConfiguration configuration, SiloOptionsSet options)
     {
         using PosixSignalRegistration fileSizeLimit = PosixSignalRegistration.Create(FileSizeLimitSignal, context => context.Cancel = true);
-        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, await AgreeOnClusterIdAsync(options), TimeProvider.System);
+        RestoredBackup? restored = RestoredBackup.Find(options.Node.DataDirectory);
+        using DataDirectory directory = DataDirectory.Open(options.Node, options.Cluster, await AgreeOnClusterIdAsync(options, restored), TimeProvider.System);
         TreePreload tree = TreePreload.Begin(directory.Path);
         Endpoints.Choose(options.Listeners);
         await using Database database = options.Cluster.ConnectionString is { } connectionString
@@ -58,7 +60,7 @@ internal static class SiloHost
         await using NodeLock? node = options.Cluster.ConnectionString is null
             ? null
             : await NodeLock.TakeAsync(database, options.Node.NodeId, TimeProvider.System, logging.CreateLogger<NodeLock>());
-        await EnterAsync(database, directory, node, logging.CreateLogger(typeof(SiloHost)));
+        await EnterAsync(database, directory, node, restored, logging.CreateLogger(typeof(SiloHost)));
 
         using TlsCertificates? certificates = options.Tls.CertificatePath is null
             ? null
@@ -94,17 +96,32 @@ internal static class SiloHost
     }
 
     // A directory that is made for a database belongs to the database's cluster, also when several silos make theirs at once.
-    private static async Task<string?> AgreeOnClusterIdAsync(SiloOptionsSet options)
+    private static async Task<string?> AgreeOnClusterIdAsync(SiloOptionsSet options, RestoredBackup? restored)
     {
-        if (options.Cluster.ConnectionString is not { } connectionString || DataDirectory.HasIdentity(options.Node))
+        if (DataDirectory.HasIdentity(options.Node))
         {
             return null;
         }
+        if (restored is not null && (options.Cluster.ClusterId ?? restored.ClusterId) != restored.ClusterId)
+        {
+            throw new StartRefusedException(
+                $"The data directory '{options.Node.DataDirectory}' has a backup of cluster {restored.ClusterId}, and StreamCoord:Cluster:ClusterId is {options.Cluster.ClusterId}. Leave that option out.");
+        }
+        if (options.Cluster.ConnectionString is not { } connectionString)
+        {
+            return restored?.ClusterId;
+        }
         await using Database database = await Database.OpenServerAsync(connectionString);
-        return await new ClusterRegistry(database).AgreeOnClusterIdAsync(options.Cluster.ClusterId ?? ClusterSettings.NewClusterId());
+        var registry = new ClusterRegistry(database);
+        if (restored is not null && await registry.FindClusterIdAsync() is { } present)
+        {
+            throw new StartRefusedException(
+                $"The data directory '{options.Node.DataDirectory}' has a backup, and the database has the cluster {present} already. A backup is restored into an empty database, by its first silo; the others start on empty directories.");
+        }
+        return await registry.AgreeOnClusterIdAsync(restored?.ClusterId ?? options.Cluster.ClusterId ?? ClusterSettings.NewClusterId());
     }
 
-    private static async Task EnterAsync(Database database, DataDirectory directory, NodeLock? node, ILogger logger)
+    private static async Task EnterAsync(Database database, DataDirectory directory, NodeLock? node, RestoredBackup? restored, ILogger logger)
     {
         DirectoryIdentity identity = directory.Identity;
         if (node is not null && await new EmbeddedMove(directory.DatabasePath, database).RunAsync(identity.ClusterId, identity.Replica) is { } partitions)
@@ -114,6 +131,11 @@ internal static class SiloHost
         if (await new ClusterRegistry(database).EnterAsync(identity.ClusterId, identity.Replica) is { } replaced)
         {
             logger.ReplacesDirectory(identity.Replica.Node, replaced, identity.Replica.Incarnation);
+        }
+        if (restored is not null)
+        {
+            await restored.EnterAsync(database, identity.Replica);
+            logger.Restored(restored.PartitionCount, restored.ClusterId);
         }
         if (node is not null)
         {

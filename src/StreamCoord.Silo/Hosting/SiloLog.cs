@@ -41,6 +41,9 @@ internal static partial class SiloLog
     [LoggerMessage(1005, LogLevel.Information, "This silo was alone and is now the first node of a cluster: the database {Path} with {Partitions} partitions was moved into PostgreSQL.")]
     public static partial void MovedDatabase(this ILogger logger, int partitions, string path);
 
+    [LoggerMessage(1007, LogLevel.Information, "A backup of cluster {ClusterId} was unpacked here: this silo keeps and leads its {Partitions} partitions.")]
+    public static partial void Restored(this ILogger logger, int partitions, string clusterId);
+
     [LoggerMessage(1004, LogLevel.Warning, "The data directory of node {NodeId} is another one than before ({Replaced} before, {Incarnation} now): what the node had is gone from it. It is in sync with no partition, and fills itself from the other nodes; what no other node has in sync cannot be led until the directory of before comes back.")]
     public static partial void ReplacesDirectory(this ILogger logger, NodeId nodeId, Incarnation replaced, Incarnation incarnation);
 }

@@ -47,6 +47,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts the three silos at once on a fresh database and waits until they serve.</summary>
     public static Task<TestCluster> StartAsync(PostgreSqlServer server, params string[] options) => StartAsync(server, null, options);
 
+    /// <summary>Makes a database for a cluster.</summary>
+    public static Task<string> CreateDatabaseAsync(PostgreSqlServer server) => server.CreateDatabaseAsync(
+        typeof(Database).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(ReadScript));
+
     /// <summary>The same with a network between the silos that can be cut, where this process may make one.</summary>
     public static async Task<TestCluster> StartWithNetworkAsync(PostgreSqlServer server, params string[] options)
     {
@@ -223,9 +227,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private static async Task<TestCluster> StartAsync(PostgreSqlServer server, ClusterNetwork? network, string[] options)
     {
-        string database = await server.CreateDatabaseAsync(
-            typeof(Database).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(ReadScript));
-        var cluster = new TestCluster(server, database, network, options);
+        var cluster = new TestCluster(server, await CreateDatabaseAsync(server), network, options);
         try
         {
             cluster.StartAll();
