@@ -107,7 +107,7 @@ dotnet format whitespace . --folder --verify-no-changes || fail "the format; 'do
 export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 DOTNET_TieredPGO=0 DOTNET_TC_CallCountingDelayMs=0x3E8
 echo "Testing ..."
 # Those that take minutes come first, so that none of them is left alone at the end.
-mapfile -t projects < <(find tests -mindepth 1 -maxdepth 1 -type d -name '*.Tests' -printf '%f\n' | sort | awk -v slow='Conformance|Cluster|Grains|Silo|Gateway.Kafka' '{ print ($0 ~ slow ? 0 : 1), $0 }' | sort -s -k1,1 | cut -d' ' -f2)
+mapfile -t projects < <(find tests -mindepth 1 -maxdepth 1 -type d -name '*.Tests' -printf '%f\n' | sort | awk -v slow="Conformance|Cluster|Grains|Silo|Gateway.Kafka|Log|Replication" '{ print ($0 ~ slow ? 0 : 1), $0 }' | sort -s -k1,1 | cut -d' ' -f2)
 export -f run_project summary_of
 export results project_time_limit
 printf '%s\n' "${projects[@]}" | xargs -P "$(($(nproc) < 4 ? $(nproc) : 4))" -I{} bash -c 'run_project {}'

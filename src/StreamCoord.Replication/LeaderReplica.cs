@@ -115,6 +115,9 @@ public sealed class LeaderReplica
     public bool HoldsLease(long nowMs) => !IsDeposed && !_isResigned
         && Possible.All(member => member == Self || (ProgressOf(member)?.AnsweredSentMs is { } sentMs && nowMs < sentMs + _options.LeaseMs));
 
+    /// <summary>True for a node that is not in sync, and that nobody waits for.</summary>
+    public bool IsCatchingUp(NodeId node) => !Possible.Any(member => member.Node == node);
+
     /// <summary>The next push to a node, or null when there is none to be made now. It is under way until it is answered or has failed.</summary>
     public PushPlan? PlanPush(NodeId node, long nowMs)
     {

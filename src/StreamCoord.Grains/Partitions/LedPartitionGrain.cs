@@ -5,6 +5,7 @@ using StreamCoord.Partitions;
 namespace StreamCoord.Grains.Partitions;
 
 /// <summary>A partition on the silo that is thought to lead it. Key: <see cref="NodeKey"/> of the node and the partition. Where that does not lead, it says so.</summary>
+[Alias("StreamCoord.ILedPartitionGrain")]
 internal interface ILedPartitionGrain : IPartitionGrain;
 
 /// <inheritdoc cref="ILedPartitionGrain"/>

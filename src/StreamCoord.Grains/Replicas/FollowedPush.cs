@@ -11,13 +11,14 @@ internal static class FollowedPush
     /// <param name="push">The push.</param>
     /// <param name="verdict">What was said of it.</param>
     /// <param name="bytes">Its batches.</param>
-    /// <param name="mustFlush">Whether it counts when it is flushed.</param>
-    public static FollowedChange ChangeOf(Push push, in PushVerdict verdict, ReadOnlyMemory<byte> bytes, bool mustFlush) => new()
+    /// <param name="countsFlushed">Whether it counts when it is flushed.</param>
+    public static FollowedChange ChangeOf(Push push, in PushVerdict verdict, ReadOnlyMemory<byte> bytes, bool countsFlushed) => new()
     {
         BeginAt = verdict.BeginAt,
         CutTo = verdict.CutTo,
         Batches = verdict.SkippedCount < push.Batches.Count ? Skip(bytes, verdict.SkippedCount) : ReadOnlyMemory<byte>.Empty,
-        MustFlush = mustFlush,
+        // A copy that lacks what is committed is in no in-sync set, so nobody waits for it to flush before it has that.
+        MustFlush = countsFlushed && (push.Batches.Count == 0 || push.Batches[^1].NextOffset >= push.HighWatermark),
     };
 
     private static ReadOnlyMemory<byte> Skip(ReadOnlyMemory<byte> bytes, int count)

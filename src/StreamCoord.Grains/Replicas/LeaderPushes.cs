@@ -98,15 +98,25 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
             {
                 return;
             }
-            await MakeAsync(term, plan);
+            int sentBytes = await MakeAsync(term, plan);
+            await context.CatchUp.PayAsync(sentBytes, () => IsCatchingUp(node));
         }
     }
 
-    private async Task MakeAsync(LeaderReplica term, PushPlan plan)
+    private bool IsCatchingUp(NodeId node)
+    {
+        bool isCatchingUp = false;
+        replica.UnderGate(leader => isCatchingUp = leader.IsCatchingUp(node));
+        return isCatchingUp;
+    }
+
+    /// <summary>Sends a push; returns how many bytes of batches it has, when its receiver is one who catches up.</summary>
+    private async Task<int> MakeAsync(LeaderReplica term, PushPlan plan)
     {
         ReplicaRead read = plan.HasBatches ? await TryReadAsync(plan.From) : new ReplicaRead(RecordData.Empty, []);
         bool isReadable = read.Error == ErrorCode.None && (read.Batches.Count > 0 || !plan.HasBatches || plan.IsReset);
         OutgoingPush? outgoing = null;
+        int owedBytes = 0;
         replica.UnderGate(leader =>
         {
             if (leader != term)
@@ -116,6 +126,7 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
             if (isReadable)
             {
                 outgoing = new OutgoingPush(replica, term, plan, term.Send(plan, read.Batches, context.Clock.NowMs), read.Data);
+                owedBytes = term.IsCatchingUp(plan.Node) ? outgoing.SizeBytes : 0;
             }
             else
             {
@@ -131,6 +142,7 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
         {
             read.Data.Dispose();
         }
+        return owedBytes;
     }
 
     private async Task<ReplicaRead> TryReadAsync(Offset from)

@@ -14,10 +14,11 @@ namespace StreamCoord.Grains.Replicas;
 /// <param name="Claims">The way to claim a term.</param>
 /// <param name="Peers">The way to the other copies.</param>
 /// <param name="Clock">The monotonic clock.</param>
+/// <param name="CatchUp">How much those that are not in sync are sent.</param>
 /// <param name="Metrics">Their numbers.</param>
 /// <param name="Logger">Where changes of roles are reported.</param>
 internal sealed record ReplicaContext(
-    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, ReplicaMetrics Metrics, ILogger<PartitionReplica> Logger)
+    ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, CatchUpLimit CatchUp, ReplicaMetrics Metrics, ILogger<PartitionReplica> Logger)
 {
     /// <summary>Tells a term's rules which nodes do not live. With the copy's gate held.</summary>
     public void MarkUnreachable(LeaderReplica leader)

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamCoord.Brokers;
 using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Storage;
+using StreamCoord.Grains.Topics;
 using StreamCoord.Partitions;
 
 namespace StreamCoord.Grains.Replicas;
@@ -20,6 +22,7 @@ internal static class ReplicaHosting
         services.AddSingleton<InSyncChanges>();
         services.AddSingleton<IPeers, Peers>();
         services.AddSingleton<MonotonicClock>();
+        services.AddSingleton(provider => new CatchUpLimit(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<TopicOptions>().CatchUpBytesPerSecond));
         services.AddSingleton<ReplicaMetrics>();
         services.AddSingleton(provider => new ReplicaContext(
             provider.GetRequiredService<ClusterIdentity>().Replica,
@@ -30,6 +33,7 @@ internal static class ReplicaHosting
             provider.GetRequiredService<ClaimLane>(),
             provider.GetRequiredService<IPeers>(),
             provider.GetRequiredService<MonotonicClock>(),
+            provider.GetRequiredService<CatchUpLimit>(),
             provider.GetRequiredService<ReplicaMetrics>(),
             provider.GetRequiredService<ILogger<PartitionReplica>>()));
         services.AddSingleton<LeadershipMoves>();
@@ -40,6 +44,7 @@ internal static class ReplicaHosting
         services.AddSingleton<ILocalReplicas, LocalReplicas>();
         services.AddSingleton<ReplicaRegistry>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReplicaRegistry>());
+        services.AddSingleton<IHostedService, EarlyHandOver>();
         services.AddPlacementDirector<NodePlacement, NodePlacementDirector>();
         silo.AddGrainService<ReplicaService>();
         if (database.IsShared)

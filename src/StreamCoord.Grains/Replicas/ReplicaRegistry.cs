@@ -20,8 +20,15 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SuccessorInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SuccessorInterval = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>So many partitions at least are handed over at a time, and all of them in about so many rounds.</summary>
+    private const int HandOverMin = 16;
+    private const int HandOverRounds = 10;
+
+    /// <summary>How often what was heard is looked at before the table is read.</summary>
+    private const int LooksPerRead = 20;
 
     private readonly ConcurrentDictionary<(TopicId, int), PartitionReplica> _replicas = new();
     private readonly ConcurrentDictionary<(TopicId, int), LeaderEpoch> _unused = new();
@@ -62,7 +69,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
     {
         lifecycle.Subscribe(nameof(ReplicaRegistry), ServiceLifecycleStage.RuntimeStorageServices, _ => LoadAsync());
         lifecycle.Subscribe(nameof(ReplicaRegistry), ServiceLifecycleStage.RuntimeGrainServices + 1, _ => StartAsync(), _ => StopAsync());
-        lifecycle.Subscribe(nameof(HandOverAsync), ServiceLifecycleStage.Active, _ => Task.CompletedTask, _ => HandOverAsync());
+        lifecycle.Subscribe(nameof(LeaveAsync), ServiceLifecycleStage.Active, _ => Task.CompletedTask, _ => LeaveAsync());
     }
 
     /// <inheritdoc/>
@@ -96,6 +103,22 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
             _context.Rows.See(row);
         }
         return _context.Rows.Find(topicId, partition);
+    }
+
+    /// <summary>Has others lead what this silo leads, some partitions after the others, so that none is without a leader for long. From then on it takes over nothing more.</summary>
+    public async Task HandOverAsync()
+    {
+        await _handingOver.CancelAsync();
+        PartitionReplica[] leading = [.. _replicas.Values.Where(replica => replica.IsLeading && !replica.Row.HasOneCopy)];
+        // The tree comes last: others are led by what it says.
+        var left = new Queue<PartitionReplica>(leading.OrderBy(replica => replica.TopicId == InternalTopics.ZNodesId));
+        int count = Math.Max(HandOverMin, leading.Length / HandOverRounds);
+        while (left.Count > 0)
+        {
+            // Where nobody leads in time, as when all silos stop at once, the rest does not wait for each other.
+            bool isFollowed = await HandOverAsync([.. Enumerable.Range(0, Math.Min(count, left.Count)).Select(_ => left.Dequeue())]);
+            count = isFollowed ? count : left.Count;
+        }
     }
 
     /// <summary>A row was heard of from another silo.</summary>
@@ -380,11 +403,19 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         }
     }
 
-    private async Task HandOverAsync()
+    private async Task LeaveAsync()
     {
-        await _handingOver.CancelAsync();
+        await HandOverAsync();
+        if (!IsAlone)
+        {
+            await _left.CancelAsync();
+        }
+    }
+
+    private async Task<bool> HandOverAsync(PartitionReplica[] replicas)
+    {
         var released = new ConcurrentBag<(NodeId Successor, ReleasedTerm Term)>();
-        await Task.WhenAll(_replicas.Values.Where(replica => replica.IsLeading).Select(async replica =>
+        await Task.WhenAll(replicas.Select(async replica =>
         {
             if (await replica.ResignAsync(HandOverPatience) is { } resigned)
             {
@@ -392,22 +423,26 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
             }
         }));
         await Task.WhenAll(released.GroupBy(each => each.Successor).Select(group => TryReleaseAsync(group.Key, [.. group.Select(each => each.Term)])));
-        await SeeSuccessorsAsync([.. released.Select(each => each.Term)]);
-        if (!IsAlone)
-        {
-            await _left.CancelAsync();
-        }
+        return await SeeSuccessorsAsync([.. released.Select(each => each.Term)]);
     }
 
-    // The others tell only those that stay. What this silo has to do yet, such as writing to the tree, needs to know who leads now: else it waits for itself until the process is ended.
-    private async Task SeeSuccessorsAsync(ReleasedTerm[] terms)
+    // The others tell only those that stay, so the table is asked as well. What this silo has to do yet, such as writing to the tree, needs to know who leads now: else it waits for itself until the process is ended.
+    private async Task<bool> SeeSuccessorsAsync(ReleasedTerm[] terms)
     {
         long untilMs = _context.Clock.NowMs + (long)HandOverPatience.TotalMilliseconds;
-        while (_context.Clock.NowMs < untilMs && terms.Any(term => _context.Rows.Find(term.TopicId, term.Partition) is { } row && row.LeaderEpoch <= term.Epoch))
+        for (int look = 1; terms.Any(term => _context.Rows.Find(term.TopicId, term.Partition) is { } row && row.LeaderEpoch <= term.Epoch); look++)
         {
+            if (_context.Clock.NowMs >= untilMs)
+            {
+                return false;
+            }
             await Task.Delay(SuccessorInterval, _context.Clock.Time);
-            await TryReadOnceAsync();
+            if (look % LooksPerRead == 0)
+            {
+                await TryReadOnceAsync();
+            }
         }
+        return true;
     }
 
     private async Task TryReleaseAsync(NodeId successor, ReleasedTerm[] terms)

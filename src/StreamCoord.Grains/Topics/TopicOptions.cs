@@ -26,4 +26,10 @@ public sealed class TopicOptions
     /// Kafka's <c>leader.imbalance.check.interval.seconds</c>.
     /// </summary>
     public int LeaderBalanceIntervalMs { get; init; } = 300_000;
+
+    /// <summary>
+    /// <c>Topics:CatchUpBytesPerSecond</c>: how much a silo sends at most to copies that are not in sync, because they come back, come new or are moved, all of them together; 0 for no limit. Default 0. What Kafka's
+    /// <c>leader.replication.throttled.rate</c> is for.
+    /// </summary>
+    public long CatchUpBytesPerSecond { get; init; }
 }

@@ -91,6 +91,7 @@ internal sealed class SiloOptionsSet
             DefaultReplicationFactor = (short)settings.Number("Topics:DefaultReplicationFactor", (int)defaults.DefaultReplicationFactor, 1, short.MaxValue),
             AutoCreate = settings.Flag("Topics:AutoCreate", defaults.AutoCreate),
             LeaderBalanceIntervalMs = settings.Number("Topics:LeaderBalanceIntervalMs", defaults.LeaderBalanceIntervalMs, 0, int.MaxValue),
+            CatchUpBytesPerSecond = settings.Number("Topics:CatchUpBytesPerSecond", defaults.CatchUpBytesPerSecond, 0, long.MaxValue),
         };
     }
 

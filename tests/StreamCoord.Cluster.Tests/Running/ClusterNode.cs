@@ -39,6 +39,9 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>The silo's assembly that its next process runs; null for this build's.</summary>
+    public string? Build { get; set; }
+
     /// <summary>True while a process runs that has said that it serves; it may be paused.</summary>
     public bool Serves => _serves && _current is { HasExited: false };
 
@@ -240,7 +243,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     {
         // Clients find it again where it was.
         string[] known = _kafka is null ? [] : [$"--StreamCoord:Kafka:Endpoint={_kafka}", $"--StreamCoord:ZooKeeper:Endpoint={_zooKeeper}"];
-        var silo = SiloProcess.Launch(_place, DataDirectory, [.. _options, .. known]);
+        var silo = SiloProcess.Launch(Build ?? SiloProcess.Assembly, _place, DataDirectory, [.. _options, .. known]);
         Note("started");
         lock (_processes)
         {

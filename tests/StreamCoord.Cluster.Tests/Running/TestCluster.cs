@@ -45,7 +45,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public string Database { get; }
 
     /// <summary>Starts the three silos at once on a fresh database and waits until they serve.</summary>
-    public static Task<TestCluster> StartAsync(PostgreSqlServer server, params string[] options) => StartAsync(server, null, options);
+    public static Task<TestCluster> StartAsync(PostgreSqlServer server, params string[] options) => StartAsync(server, null, null, options);
+
+    /// <summary>The same with another build of the silo.</summary>
+    public static Task<TestCluster> StartBuildAsync(PostgreSqlServer server, string build) => StartAsync(server, null, build, []);
 
     /// <summary>Makes a database for a cluster.</summary>
     public static Task<string> CreateDatabaseAsync(PostgreSqlServer server) => server.CreateDatabaseAsync(
@@ -60,7 +63,7 @@ internal sealed class TestCluster : IAsyncDisposable
             await Task.WhenAll(Enumerable.Range(1, NodeCount).Select(network.AddAsync));
             await server.ListenAtAsync(network.AddressOf(ClusterNetwork.Database));
         }
-        return await StartAsync(server, network, options);
+        return await StartAsync(server, network, null, options);
     }
 
     public ClusterNode Node(int number) => Nodes.Single(node => node.Number == number);
@@ -225,9 +228,13 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private static async Task<TestCluster> StartAsync(PostgreSqlServer server, ClusterNetwork? network, string[] options)
+    private static async Task<TestCluster> StartAsync(PostgreSqlServer server, ClusterNetwork? network, string? build, string[] options)
     {
         var cluster = new TestCluster(server, await CreateDatabaseAsync(server), network, options);
+        foreach (ClusterNode node in cluster.Nodes)
+        {
+            node.Build = build;
+        }
         try
         {
             cluster.StartAll();

@@ -76,6 +76,43 @@ public sealed class PartitionReplicaTests
         await trio.UntilAsync(() => next.Replica.InSync.Contains(old.Id), tick: true);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public async Task CopyThatCatchesUp_IsSentNoMoreThanTheLimit(int bytesPerSecond)
+    {
+        const int Appends = 40;
+        const int AppendBytes = 50_000;
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync(catchUpBytesPerSecond: bytesPerSecond);
+        (TrioNode leader, TrioNode far) = (trio.Nodes[0], trio.Nodes[2]);
+        trio.Cut(leader, far);
+        leader.Membership.Set([leader.Id, trio.Nodes[1].Id]);
+        await trio.UntilAsync(() => !leader.Replica.InSync.Contains(far.Id), tick: true);
+        for (int i = 0; i < Appends; i++)
+        {
+            await AppendAsync(new string('x', AppendBytes));
+        }
+        trio.Heal();
+        trio.SetAlive([.. trio.Nodes]);
+        long begun = trio.Time.GetTimestamp();
+        await trio.UntilAsync(() => far.Replica.Log.EndOffset > Offset.Zero, tick: true);
+        await AppendAsync("and on");
+        await trio.UntilAsync(() => leader.Replica.InSync.Contains(far.Id), tick: true);
+
+        TimeSpan took = trio.Time.GetElapsedTime(begun);
+        TimeSpan least = bytesPerSecond == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(0.8 * Appends * AppendBytes / bytesPerSecond);
+        Assert.True(took >= least, $"{Appends * AppendBytes} bytes took {took}");
+        await AppendAsync("in sync again");
+        Assert.Equal(new Offset(Appends + 2), far.Replica.Log.FlushedOffset);
+
+        async Task AppendAsync(string value)
+        {
+            Task<AppendReply> append = leader.AppendAsync(value);
+            await trio.UntilAsync(() => append.IsCompleted, tick: true);
+            Assert.Equal(ErrorCode.None, (await append).Error);
+        }
+    }
+
     [Fact]
     public async Task Leader_ThatTheTableHasDeposed_RefusesWhoWaits()
     {

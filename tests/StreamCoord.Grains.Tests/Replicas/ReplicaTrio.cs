@@ -29,14 +29,17 @@ internal sealed class ReplicaTrio : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new();
 
+    /// <summary>See <see cref="CatchUpLimit"/>.</summary>
+    public long CatchUpBytesPerSecond { get; private init; }
+
     public IReadOnlyList<TrioNode> Nodes { get; private set; } = [];
 
     public ILeadershipTable Table { get; private set; } = null!;
 
     /// <summary>Makes the partition, which the first node leads.</summary>
-    public static async Task<ReplicaTrio> StartAsync(int inSyncMin = 1)
+    public static async Task<ReplicaTrio> StartAsync(int inSyncMin = 1, long catchUpBytesPerSecond = 0)
     {
-        var trio = new ReplicaTrio();
+        var trio = new ReplicaTrio { CatchUpBytesPerSecond = catchUpBytesPerSecond };
         await trio.OpenAsync(inSyncMin);
         await trio.Nodes[0].Replica.LeadAsync(isNewTerm: false);
         await trio.UntilAsync(() => trio.Nodes[0].Replica.CheckRead() is null, tick: true);
@@ -150,6 +153,7 @@ internal sealed class TrioNode : IPeers, IAsyncDisposable
             new ClaimLane(trio.Table, identity),
             this,
             clock,
+            new CatchUpLimit(trio.Time, trio.CatchUpBytesPerSecond),
             Metrics,
             NullLogger<PartitionReplica>.Instance);
         LogConfig config = LogConfig.From(new Dictionary<string, string> { ["min.insync.replicas"] = $"{inSyncMin}" });

@@ -137,11 +137,14 @@ public sealed class SiloProcess : IAsyncDisposable
     public static SiloProcess Launch(string dataDirectory, params string[] options) => Launch(SiloPlace.Loopback, dataDirectory, options);
 
     /// <summary>Starts a silo at a place and waits for nothing.</summary>
-    public static SiloProcess Launch(SiloPlace place, string dataDirectory, params string[] options)
+    public static SiloProcess Launch(SiloPlace place, string dataDirectory, params string[] options) => Launch(Assembly, place, dataDirectory, options);
+
+    /// <summary>Starts a silo of a build at a place and waits for nothing.</summary>
+    public static SiloProcess Launch(string assembly, SiloPlace place, string dataDirectory, params string[] options)
     {
         string[] command =
         [
-            .. place.Command, "dotnet", Assembly, $"--StreamCoord:DataDirectory={dataDirectory}",
+            .. place.Command, "dotnet", assembly, $"--StreamCoord:DataDirectory={dataDirectory}",
             .. ListenerKeys.Select(key => $"--StreamCoord:{key}={place.Address}:0"), .. options,
         ];
         return new SiloProcess(new ProcessStartInfo(command[0], command[1..])
