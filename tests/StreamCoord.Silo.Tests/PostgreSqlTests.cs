@@ -175,7 +175,7 @@ public sealed class PostgreSqlTests(PostgreSqlServer server) : IDisposable
         return names;
     }
 
-    private static string Option(string connectionString) => $"--StreamCoord:Cluster:ConnectionString={connectionString}";
+    private static string Option(string connectionString) => $"--StreamCoord:Cluster:ConnectionString={PostgreSqlServer.Pooled(connectionString)}";
 
     private Task<SiloProcess> StartAsync(string directory, string connectionString, params string[] options) =>
         SiloProcess.StartAsync(_directory.Combine(directory), [Option(connectionString), .. options]);

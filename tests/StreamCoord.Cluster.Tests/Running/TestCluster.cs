@@ -26,11 +26,14 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly string[] _options;
     private volatile ClusterNode[] _nodes;
+    private readonly NpgsqlDataSource _reads;
     private string? _clusterId;
 
     private TestCluster(PostgreSqlServer server, string database, ClusterNetwork? network, string[] options)
     {
         (Server, Database, Network, _options) = (server, database, network, options);
+        // Watches read many times a second, and a connection costs the server a process.
+        _reads = NpgsqlDataSource.Create(PostgreSqlServer.Pooled(database));
         _nodes = [.. Enumerable.Range(1, NodeCount).Select(CreateNode)];
     }
 
@@ -181,9 +184,21 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<IReadOnlyList<PartitionRow>> ReadRowsAsync()
     {
-        await using var connection = new NpgsqlConnection(Database);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT topic_id, partition, replicas, leader_epoch, leader_node, in_sync_set, version FROM partition_leadership", connection);
+        try
+        {
+            return await ReadOnceAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The database was stopped meanwhile: connections of before are of no use.
+            _reads.Clear();
+            return await ReadOnceAsync();
+        }
+    }
+
+    private async Task<IReadOnlyList<PartitionRow>> ReadOnceAsync()
+    {
+        await using NpgsqlCommand command = _reads.CreateCommand("SELECT topic_id, partition, replicas, leader_epoch, leader_node, in_sync_set, version FROM partition_leadership");
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
         List<PartitionRow> rows = [];
         while (await reader.ReadAsync())
@@ -220,6 +235,7 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             await node.DisposeAsync();
         }
+        await _reads.DisposeAsync();
         _directory.Dispose();
         if (Network is not null)
         {
