@@ -227,7 +227,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
         using var timer = new PeriodicTimer(TickInterval, _context.Clock.Time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_handingOver.Token))
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 foreach (PartitionReplica replica in _replicas.Values)
                 {
@@ -236,7 +236,7 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
                     {
                         BeginTakeOver(replica);
                     }
-                    else if (replica.IsLeading && (!replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(Self) || replica.Impairment.IsMoveDue()))
+                    else if (!_handingOver.IsCancellationRequested && replica.IsLeading && (!replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(Self) || replica.Impairment.IsMoveDue()))
                     {
                         // Its copy is moved away, or the disk below it is not what it should be.
                         _ = _moves.TryMoveAsync(replica, wanted: null);
