@@ -63,9 +63,9 @@ internal sealed partial class Backup(
         {
             await Task.WhenAll(silos.Select(tell));
         }
-        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        catch (Exception failure) when (failure is OrleansException or TimeoutException or OperationCanceledException)
         {
-            // What it led is led by another by now, which has been told.
+            // A call may also end as cancelled, which must not end the signs of life. What it led is led by another by now, which has been told.
             LogNotTold(logger, failure.Message);
         }
     }

@@ -87,7 +87,7 @@ internal sealed partial class Backups(
         {
             return await silo.Release(id);
         }
-        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        catch (Exception failure) when (failure is OrleansException or TimeoutException or OperationCanceledException)
         {
             return false;
         }
