@@ -97,6 +97,7 @@ public sealed class MessageTests
         }
     }
 
-    private static IEnumerable<Type> Types() => typeof(KafkaReader).Assembly.GetExportedTypes()
+    /// <summary>All messages.</summary>
+    internal static IEnumerable<Type> Types() => typeof(KafkaReader).Assembly.GetExportedTypes()
         .Where(type => type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IKafkaMessage<>)));
 }

@@ -4,9 +4,14 @@ using System.Reflection;
 namespace StreamCoord.Protocol.Kafka.Tests;
 
 /// <summary>Messages with random content, by their properties. One per seed; not for concurrent use.</summary>
-internal sealed class RandomMessages(int seed)
+/// <param name="seed">What the content comes from.</param>
+/// <param name="isFull">Whether nothing is absent, null or empty; records are, which are no random bytes.</param>
+internal sealed class RandomMessages(int seed, bool isFull = false)
 {
     private const int DepthMax = 4;
+
+    // Every implementation has names for these.
+    private const int KnownErrors = 80;
 
     private readonly Random _random = new(seed);
 
@@ -24,9 +29,9 @@ internal sealed class RandomMessages(int seed)
         {
             bool mayBeNull = nullability.Create(property).WriteState == NullabilityState.Nullable;
             // Absent is one of the things that a field may be; so is its default.
-            if (_random.Next(4) > 0)
+            if (isFull ? property.Name != "Records" : _random.Next(4) > 0)
             {
-                property.SetValue(made, mayBeNull && _random.Next(3) == 0 ? null : MakeValue(property.PropertyType, depth));
+                property.SetValue(made, !isFull && mayBeNull && _random.Next(3) == 0 ? null : isFull && property.Name.EndsWith("ErrorCode", StringComparison.Ordinal) ? (short)_random.Next(KnownErrors) : MakeValue(property.PropertyType, depth));
             }
         }
         return made;
@@ -54,16 +59,16 @@ internal sealed class RandomMessages(int seed)
             TypeCode.UInt32 => (uint)_random.NextInt64(uint.MaxValue),
             TypeCode.Int64 => _random.NextInt64(long.MinValue, long.MaxValue),
             TypeCode.Double => _random.NextDouble(),
-            TypeCode.String => new string('é', _random.Next(3)) + new string('x', _random.Next(200)),
+            TypeCode.String => new string('é', _random.Next(3)) + new string('x', _random.Next(isFull ? 1 : 0, isFull ? 9 : 200)),
             _ when type == typeof(Guid) => new Guid(Bytes(16)),
-            _ when type == typeof(ReadOnlyMemory<byte>) => new ReadOnlyMemory<byte>(Bytes(_random.Next(300))),
+            _ when type == typeof(ReadOnlyMemory<byte>) => new ReadOnlyMemory<byte>(Bytes(isFull ? _random.Next(1, 9) : _random.Next(300))),
             _ => null,
         };
     }
 
     private Array MakeList(Type element, int depth)
     {
-        var list = Array.CreateInstance(element, depth >= DepthMax ? 0 : _random.Next(4));
+        var list = Array.CreateInstance(element, depth >= DepthMax ? 0 : isFull ? _random.Next(1, 3) : _random.Next(4));
         for (int i = 0; i < list.Length; i++)
         {
             ((IList)list)[i] = MakeValue(element, depth);
