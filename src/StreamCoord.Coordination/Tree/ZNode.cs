@@ -13,16 +13,15 @@ internal sealed class ZNode(string name, ZNode? parent)
 
     private long _czxid;
     private long _mzxid;
-    private long _pzxid;
     private long _ctimeMs;
     private long _mtimeMs;
     private long _owner;
     private long _dataOffset = Offset.None.Value;
     private int _version;
-    private int _cversion;
     private int _aversion;
     private int _dataLength = -1;
     private int _slot;
+    private Branch? _branch;
 
     /// <summary>The last segment of the path; empty for the root.</summary>
     public string Name => name;
@@ -31,12 +30,20 @@ internal sealed class ZNode(string name, ZNode? parent)
     public ZNode? Parent { get; set; } = parent;
 
     /// <summary>The children by name; null as long as there was none.</summary>
-    public HashSet<ZNode>? Children { get; set; }
+    public HashSet<ZNode>? Children
+    {
+        get => _branch?.Children;
+        set => EnsureBranch().Children = value;
+    }
 
     public int ChildCount => Children?.Count ?? 0;
 
     /// <summary>How many znodes lie below this one.</summary>
-    public int DescendantCount { get; set; }
+    public int DescendantCount
+    {
+        get => _branch?.DescendantCount ?? 0;
+        set => EnsureBranch().DescendantCount = value;
+    }
 
     /// <summary>Where the tree keeps it; see <see cref="NodeSlots"/>.</summary>
     public int Slot
@@ -85,10 +92,17 @@ internal sealed class ZNode(string name, ZNode? parent)
         }
     }
 
+    /// <summary>Those of its birth, as long as it never had a child.</summary>
     public ChildCounters Counters
     {
-        get => new(_cversion, new Zxid(_pzxid));
-        set => (_cversion, _pzxid) = (value.Cversion, value.Pzxid.Value);
+        get => _branch?.Counters ?? new ChildCounters(0, new Zxid(_czxid));
+        set
+        {
+            if (value != Counters)
+            {
+                EnsureBranch().Counters = value;
+            }
+        }
     }
 
     public ZNodeStat Stat => StatRules.Report(Image, Counters, ChildCount);
@@ -115,6 +129,8 @@ internal sealed class ZNode(string name, ZNode? parent)
             return length;
         }
     }
+
+    private Branch EnsureBranch() => _branch ??= new Branch { Counters = Counters };
 
     /// <summary>Writes the path into a buffer; returns it, or null when the buffer is too small.</summary>
     public ReadOnlySpan<char> PathIn(Span<char> buffer, out bool fits)
