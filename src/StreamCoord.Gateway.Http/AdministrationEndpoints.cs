@@ -61,6 +61,11 @@ internal static class AdministrationEndpoints
         routes.Map("GET", Partition + "/reassignment", reassignments.GetAsync, "Topics", "Describe a partition's reassignment: 404 when its replicas are not being moved", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Cluster + "/topics/{topic}/partitions/-/reassignment", reassignments.ListAsync, "Topics", "List a topic's reassignments", new ClusterNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Cluster + "/topics/-/partitions/-/reassignment", reassignments.ListAllAsync, "Topics", "List all reassignments", new ClusterNeeds(AclOperation.Describe), Ok);
+        PartitionInspectionResource inspection = routes.ServiceProvider.GetRequiredService<PartitionInspectionResource>();
+        routes.Map("GET", "/v1/topics/{topic}/partitions/{partition}/offset", inspection.FindOffsetAsync, "Topics", "Which offset belongs to a time: that of the first record which is not older, else the end", new TopicNeeds(AclOperation.Describe),
+            new ApiParameter("at", "query", "Milliseconds since 1970, 'earliest' or 'latest' (default)."), new ApiAnswer(StatusCodes.Status200OK, Json, "topic, partition, offset."));
+        routes.Map("GET", "/v1/topics/{topic}/partitions/{partition}/verification", inspection.VerifyAsync, "Topics", "Read and check every byte of a partition's log, on its leader", new TopicNeeds(AclOperation.Describe),
+            new ApiAnswer(StatusCodes.Status200OK, Json, "batches, size_bytes, and damage: [{from_offset, to_offset, file, position_bytes, reason}], empty when all is sound."));
         routes.Map("GET", Cluster + "/topics/-/configs", configs.ListAllAsync, "Configs", "List the configurations of all topics", Ok);
     }
 
@@ -78,6 +83,10 @@ internal static class AdministrationEndpoints
         routes.Map("GET", Group + "/lag-summary", lags.SummariseAsync, "Consumer groups", "What a group has not read yet, in sum", new GroupNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Group + "/lags", lags.ListAsync, "Consumer groups", "What a group has not read yet, by partition", new GroupNeeds(AclOperation.Describe), Ok);
         routes.Map("GET", Group + "/lags/{topic}/partitions/{partition}", lags.GetAsync, "Consumer groups", "What a group has not read yet of a partition", new GroupNeeds(AclOperation.Describe), Ok);
+        GroupChangeResource changes = routes.ServiceProvider.GetRequiredService<GroupChangeResource>();
+        routes.Map("POST", "/v1/groups/{group}/offsets", changes.SetOffsetsAsync, "Consumer groups", "Set where a group without members goes on", new GroupNeeds(AclOperation.Read),
+            new ApiBody([Json], "offsets [{topic, partition, offset}]: the next ones to read."), new ApiAnswer(StatusCodes.Status204NoContent, null, "Done, durably."));
+        routes.Map("DELETE", "/v1/groups/{group}", changes.DeleteAsync, "Consumer groups", "Delete a group without members, and its offsets", new GroupNeeds(AclOperation.Delete), new ApiAnswer(StatusCodes.Status204NoContent, null, "Done, durably."));
     }
 
     /// <summary>Access control lists.</summary>

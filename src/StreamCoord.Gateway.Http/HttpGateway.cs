@@ -51,6 +51,8 @@ public static class HttpGateway
         services.AddSingleton<GroupReader>();
         services.AddSingleton<ConsumerGroupResource>();
         services.AddSingleton<ConsumerLagResource>();
+        services.AddSingleton<GroupChangeResource>();
+        services.AddSingleton<PartitionInspectionResource>();
         services.AddSingleton<AclResource>();
         services.AddSingleton<ProduceResource>();
         services.AddSingleton<ProduceBatchResource>();

@@ -29,7 +29,7 @@ public sealed class ReferenceTableTests
         ["StreamCoord.Gateway.Http"] = ["StreamCoord.Records", "StreamCoord.Security"],
         ["StreamCoord.Console"] = [],
         ["StreamCoord.Client"] = ["StreamCoord.Records"],
-        ["StreamCoord.Cli"] = ["StreamCoord.Client"],
+        ["StreamCoord.Cli"] = [],
         ["StreamCoord.Silo"] =
         [
             "StreamCoord.Grains", "StreamCoord.Streaming", "StreamCoord.Gateway.Kafka", "StreamCoord.Gateway.ZooKeeper", "StreamCoord.Gateway.Http",

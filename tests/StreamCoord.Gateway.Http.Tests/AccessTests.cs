@@ -125,6 +125,18 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.NotInRange((await _host.JsonAsync(new HttpMethod(method), address, "{}")).Status, 401, 403);
     }
 
+    [Theory]
+    [InlineData("GET", "/v1/topics/open/partitions/0/offset")]
+    [InlineData("GET", "/v1/topics/open/partitions/0/verification")]
+    [InlineData("POST", "/v1/groups/g/offsets")]
+    [InlineData("DELETE", "/v1/groups/g")]
+    public async Task ThePathsOfOurOwn_AreGuarded(string method, string path)
+    {
+        Assert.Equal(401, (await _host.JsonAsync(new HttpMethod(method), path, "{}")).Status);
+        As("alice:wonder:land");
+        Assert.Equal(403, (await _host.JsonAsync(new HttpMethod(method), path, "{}")).Status);
+    }
+
     [Fact]
     public async Task AListing_OfGroupsOrTopics_LeavesOutWhatTheCallerMayNotSee()
     {

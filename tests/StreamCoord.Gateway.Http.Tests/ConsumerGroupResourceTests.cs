@@ -108,6 +108,21 @@ public sealed class ConsumerGroupResourceTests : IAsyncLifetime
         (await _host.GetAsync($"{Groups}/new/lag-summary")).Confluent(404, 404);
     }
 
+    [Theory]
+    [InlineData("{}", 400)]
+    [InlineData("""{"offsets":[]}""", 400)]
+    [InlineData("""{"offsets":[{"topic":"t","partition":0}]}""", 400)]
+    [InlineData("""{"offsets":[{"topic":"t","partition":0,"offset":-1}]}""", 400)]
+    [InlineData("""{"offsets":[{"topic":"t","partition":-1,"offset":0}]}""", 400)]
+    [InlineData("""{"offsets":[{"topic":"t","partition":0,"offset":2}]}""", 204)]
+    public async Task Offsets_of_a_group_are_set_when_they_are_whole(string body, int status)
+    {
+        Answer answer = await _host.JsonAsync(HttpMethod.Post, "/v1/groups/fresh%2F1/offsets", body);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 204 ? 2 : null, _host.Cluster.Group("fresh/1").Committed("t", 0));
+    }
+
     private static JoinGroupRequest Join(string memberId) => new()
     {
         MemberId = memberId,

@@ -13,7 +13,7 @@ public sealed class OpenApiTests
         List<(string Path, JsonElement Operation)> operations = [.. answer.Json.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(operation => ($"{operation.Name} {path.Name}", operation.Value)))];
 
-        Assert.Equal(92, operations.Count);
+        Assert.Equal(96, operations.Count);
         Assert.Contains("get /v1/topics/{topic}/records:stream", operations.Select(o => o.Path));
         Assert.Contains("post /v3/clusters/{cluster}/topics/{topic}/records:batch", operations.Select(o => o.Path));
         Assert.Contains("get /consumers/{group}/instances/{instance}/records", operations.Select(o => o.Path));

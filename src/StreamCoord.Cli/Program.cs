@@ -1,0 +1,4 @@
+using StreamCoord.Cli;
+using StreamCoord.Cli.Output;
+
+return await CommandLine.RunAsync(args, Terminal.OfProcess());
