@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs N random schedules of faults (100 without an argument) against a cluster of three silos; STREAMCOORD_TEST_SEED makes the first of them that one. Prints the seed of each that fails; the exit code is 0 only when none did.
+# Runs N random schedules of faults (100 without an argument), five in turn for each seed, against a cluster of three silos; STREAMCOORD_TEST_SEED makes the first five of them those. Prints the seed of what fails; the exit code is 0
+# only when nothing did.
 # As root the network between the silos is cut as well; otherwise the log says that it is not.
 # Logs: TestResults/soak/, with what was done in each schedule and came of it; what the silos of a failed one have said is where the log says.
 set -uo pipefail
