@@ -118,6 +118,20 @@ public sealed class LeaderReplica
     /// <summary>True for a node that is not in sync, and that nobody waits for.</summary>
     public bool IsCatchingUp(NodeId node) => !Possible.Any(member => member.Node == node);
 
+    /// <summary>The nodes that something is to be pushed to now.</summary>
+    public IReadOnlyList<NodeId> FindDue(long nowMs)
+    {
+        List<NodeId>? due = null;
+        foreach ((NodeId node, PeerProgress peer) in _peers)
+        {
+            if (!IsDeposed && IsDue(peer, nowMs))
+            {
+                (due ??= []).Add(node);
+            }
+        }
+        return due ?? (IReadOnlyList<NodeId>)[];
+    }
+
     /// <summary>The next push to a node, or null when there is none to be made now. It is under way until it is answered or has failed.</summary>
     public PushPlan? PlanPush(NodeId node, long nowMs)
     {
@@ -208,13 +222,13 @@ public sealed class LeaderReplica
         {
             return IsDeposed ? null : Pending;
         }
+        if (!IsChangeDue(nowMs))
+        {
+            return null;
+        }
         List<ReplicaId> members = [.. InSync.Members.Where(member => member == Self || Keeps(member, nowMs))];
         members.AddRange(_peers.Values.Where(peer => Joins(peer, nowMs)).Select(peer => peer.Replica!.Value).Where(replica => !members.Contains(replica)));
-        if (members.Count != InSync.Members.Count || !members.TrueForAll(InSync.Contains))
-        {
-            Pending = new InSyncChange(Epoch, InSync.Version, members);
-        }
-        return Pending;
+        return Pending = new InSyncChange(Epoch, InSync.Version, members);
     }
 
     /// <summary>What the partition's row was found to be.</summary>
@@ -291,7 +305,27 @@ public sealed class LeaderReplica
         }
     }
 
-    private bool IsLearner(NodeId node) => !_replicas.Take(_options.InSyncMax).Contains(node);
+    // Asked several times a second for every partition, and nearly always in vain: so it makes no garbage.
+    private bool IsChangeDue(long nowMs)
+    {
+        for (int i = 0; i < InSync.Members.Count; i++)
+        {
+            if (InSync.Members[i] != Self && !Keeps(InSync.Members[i], nowMs))
+            {
+                return true;
+            }
+        }
+        foreach (PeerProgress peer in _peers.Values)
+        {
+            if (Joins(peer, nowMs) && !InSync.Contains(peer.Replica!.Value))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private bool IsLearner(NodeId node) => Array.IndexOf(_replicas, node) is var place && (place < 0 || place >= _options.InSyncMax);
 
     private bool Keeps(ReplicaId member, long nowMs) => !IsLearner(member.Node) && _peers.TryGetValue(member.Node, out PeerProgress? peer)
         && (peer.Replica ?? member) == member && peer is { IsUnreachable: false, IsImpaired: false } && nowMs - peer.CaughtUpMs <= _options.LagMsMax;

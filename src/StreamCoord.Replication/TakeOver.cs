@@ -18,8 +18,20 @@ public static class TakeOver
         {
             return true;
         }
-        bool isLed = inSync.Members.Any(member => member.Node == leader && alive.Contains(member));
-        return !isLed && Choose(replicas, inSync, alive) == self;
+        return !IsLed(leader, inSync, alive) && Choose(replicas, inSync, alive) == self;
+    }
+
+    // Asked several times a second for every partition: so it makes no garbage.
+    private static bool IsLed(NodeId? leader, InSyncSet inSync, IReadOnlySet<ReplicaId> alive)
+    {
+        for (int i = 0; i < inSync.Members.Count; i++)
+        {
+            if (inSync.Members[i].Node == leader && alive.Contains(inSync.Members[i]))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ReplicaId? Choose(IEnumerable<NodeId> replicas, InSyncSet inSync, IReadOnlySet<ReplicaId> alive)

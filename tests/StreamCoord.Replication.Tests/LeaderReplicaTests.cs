@@ -231,6 +231,22 @@ public sealed class LeaderReplicaTests
         Assert.Null(leader.PlanPush(B.Node, 1_000));
     }
 
+    [Fact]
+    public void WhoIsOwedAPush_IsFound_AndNobodyElse()
+    {
+        LeaderReplica leader = Lead([A, B, C]);
+        Assert.Equal([B.Node, C.Node], leader.FindDue(0));
+
+        Answer(leader, B, acknowledged: 10, nowMs: 0);
+        Assert.Equal([C.Node], leader.FindDue(0));
+        Answer(leader, C, acknowledged: 10, nowMs: 0);
+        Assert.Empty(leader.FindDue(Options.HeartbeatMs - 1));
+        Assert.Equal([B.Node, C.Node], leader.FindDue(Options.HeartbeatMs));
+
+        leader.TableSays(new LeaderEpoch(6), new InSyncSet([B], 1));
+        Assert.Empty(leader.FindDue(Options.HeartbeatMs));
+    }
+
     private static LeaderReplica Lead(ReplicaId[] inSync, ReplicationOptions? options = null) =>
         new(A, new LeaderEpoch(5), new FixedLog((3, 10)), new InSyncSet(inSync, 0), [A.Node, B.Node, C.Node], options ?? Options, nowMs: 0);
 

@@ -14,9 +14,15 @@ internal sealed partial class ClusterNodes(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>So long after this silo has become a member others may still come that were started with it. What they led is theirs again as soon as they are there.</summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
+
+    private const long NotYet = long.MaxValue;
+
     private readonly CancellationTokenSource _stopping = new();
     private volatile View _view = new(new HashSet<ReplicaId> { identity.Replica }, new Dictionary<NodeId, SiloAddress> { [identity.NodeId] = silo.SiloAddress });
     private Task _running = Task.CompletedTask;
+    private long _memberSince = NotYet;
 
     /// <inheritdoc/>
     public event Action? Changed;
@@ -26,6 +32,9 @@ internal sealed partial class ClusterNodes(
 
     /// <inheritdoc/>
     public IReadOnlySet<ReplicaId> Alive => _view.Alive;
+
+    /// <inheritdoc/>
+    public bool IsSettled => Interlocked.Read(ref _memberSince) is var since and not NotYet && time.GetElapsedTime(since) >= SettleTime;
 
     /// <inheritdoc/>
     public SiloAddress? Find(NodeId node) => _view.Addresses.GetValueOrDefault(node);
@@ -65,6 +74,10 @@ internal sealed partial class ClusterNodes(
 
     private async Task ReadUntilDoneAsync(ClusterMembershipSnapshot snapshot)
     {
+        if (snapshot.GetSiloStatus(silo.SiloAddress) == SiloStatus.Active)
+        {
+            Interlocked.CompareExchange(ref _memberSince, time.GetTimestamp(), NotYet);
+        }
         // Who is gone is gone, whether or not the database can be asked about the others.
         Show(View.Of(snapshot, [.. _view.Alive], identity, silo));
         while (true)

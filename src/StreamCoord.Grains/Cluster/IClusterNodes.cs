@@ -14,6 +14,9 @@ internal interface IClusterNodes
     /// <summary>Who lives, this node among them, and which life of its data directory that is.</summary>
     IReadOnlySet<ReplicaId> Alive { get; }
 
+    /// <summary>False for a moment after this node has come: of nodes that start with it, as after a power failure, it cannot be told yet whether they live.</summary>
+    bool IsSettled { get; }
+
     /// <summary>Where a node is reached; null when it does not live.</summary>
     SiloAddress? Find(NodeId node);
 }

@@ -19,5 +19,8 @@ internal sealed class LoneNode(ClusterIdentity identity, ILocalSiloDetails silo)
     public IReadOnlySet<ReplicaId> Alive { get; } = new HashSet<ReplicaId> { identity.Replica };
 
     /// <inheritdoc/>
+    public bool IsSettled => true;
+
+    /// <inheritdoc/>
     public SiloAddress? Find(NodeId node) => node == identity.NodeId ? silo.SiloAddress : null;
 }

@@ -36,9 +36,12 @@ public interface ILeadershipTable
     /// </returns>
     Task<IReadOnlyList<LeadershipRow>> ClaimAsync(IReadOnlyList<Claim> claims, ReplicaId self);
 
-    /// <summary>Replaces the in-sync set, if the row still has the term and the version that the change names.</summary>
-    /// <returns>The row as it is afterwards, changed or not; null when there is none.</returns>
-    Task<LeadershipRow?> ChangeInSyncAsync(TopicId topicId, int partition, InSyncChange change);
+    /// <summary>
+    /// Replaces each in-sync set whose row still has the term and the version that the change names. Many changes cost few round trips; when the call fails, some of them may have been made.
+    /// </summary>
+    /// <param name="changes">At most one for a partition.</param>
+    /// <returns>The rows as they are afterwards, changed or not, of all changes whose row exists, in no promised order.</returns>
+    Task<IReadOnlyList<LeadershipRow>> ChangeInSyncAsync(IReadOnlyList<MemberChange> changes);
 
     /// <summary>Replaces the nodes that are to have a copy, if the row still has the version.</summary>
     /// <returns>The row as it is afterwards, changed or not; null when there is none.</returns>

@@ -24,6 +24,19 @@ public sealed record LeadershipRow(
     /// <summary>So many of them, the first ones, may be in sync and lead; the others are learners.</summary>
     public int InSyncMax => TopicId == InternalTopics.ZNodesId ? InternalTopics.ReplicasMax : int.MaxValue;
 
+    /// <summary>True for a node that is to have a copy that may be in sync and lead, and not one on its way out or a learner's.</summary>
+    public bool IsToLead(NodeId node)
+    {
+        for (int i = 0; i < Replicas.Count && i < InSyncMax; i++)
+        {
+            if (Replicas[i] == node)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>True when one node is to have the only copy, and has a whole one.</summary>
     public bool HasOneCopy => Replicas.Count == 1 && InSync.Members.Count == 1 && InSync.Members[0].Node == Replicas[0];
 

@@ -24,10 +24,9 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
         WHERE topic_id = @topic AND partition = @partition AND leader_epoch = @expected AND ',' || in_sync_set || ',' LIKE @member
         """;
 
-    private const string ChangeInSync = $"""
+    private const string ChangeOneInSync = """
         UPDATE partition_leadership SET in_sync_set = @inSync, version = version + 1
         WHERE topic_id = @topic AND partition = @partition AND leader_epoch = @epoch AND version = @version
-        RETURNING {Columns}
         """;
 
     private const string Assign = $"""
@@ -61,30 +60,31 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
     public async Task<LeadershipRow?> FindAsync(TopicId topicId, int partition) =>
         (await QueryAsync(SelectPartition, ("topic", topicId.ToString()), ("partition", partition))).SingleOrDefault();
 
-    public async Task<IReadOnlyList<LeadershipRow>> ClaimAsync(IReadOnlyList<Claim> claims, ReplicaId self)
+    public Task<IReadOnlyList<LeadershipRow>> ClaimAsync(IReadOnlyList<Claim> claims, ReplicaId self)
     {
         Invariant.Holds(claims.All(claim => claim.Next > claim.Expected));
-        var rows = new List<LeadershipRow>(claims.Count);
-
-        // Whoever locks rows in the same order as the others never waits for one who waits for it.
-        foreach (Claim[] chunk in claims.OrderBy(claim => claim.TopicId.Value).ThenBy(claim => claim.Partition).Chunk(RowsMax))
-        {
-            rows.AddRange(await ClaimChunkAsync(chunk, self));
-        }
-        return rows;
+        return UpdateAsync(ClaimOne, claims, claim => (claim.TopicId, claim.Partition), claim =>
+        [
+            ("topic", claim.TopicId.ToString()),
+            ("partition", claim.Partition),
+            ("expected", claim.Expected.Value),
+            ("next", claim.Next.Value),
+            ("node", self.Node.Value),
+            ("member", ReplicaList.PatternOf(self)),
+        ]);
     }
 
-    public async Task<LeadershipRow?> ChangeInSyncAsync(TopicId topicId, int partition, InSyncChange change)
+    public Task<IReadOnlyList<LeadershipRow>> ChangeInSyncAsync(IReadOnlyList<MemberChange> changes)
     {
-        Invariant.Holds(change.Members.Count > 0);
-        IReadOnlyList<LeadershipRow> changed = await QueryAsync(
-            ChangeInSync,
-            ("topic", topicId.ToString()),
-            ("partition", partition),
-            ("epoch", change.Epoch.Value),
-            ("version", change.Version),
-            ("inSync", ReplicaList.Format(change.Members)));
-        return changed.SingleOrDefault() ?? await FindAsync(topicId, partition);
+        Invariant.Holds(changes.All(each => each.Change.Members.Count > 0));
+        return UpdateAsync(ChangeOneInSync, changes, each => (each.TopicId, each.Partition), each =>
+        [
+            ("topic", each.TopicId.ToString()),
+            ("partition", each.Partition),
+            ("epoch", each.Change.Epoch.Value),
+            ("version", each.Change.Version),
+            ("inSync", ReplicaList.Format(each.Change.Members)),
+        ]);
     }
 
     public async Task<LeadershipRow?> AssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment)
@@ -110,22 +110,23 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
         });
     }
 
-    private Task<IReadOnlyList<LeadershipRow>> ClaimChunkAsync(Claim[] claims, ReplicaId self)
+    // The statement once for each request, a thousand in a transaction, and the rows as they are then.
+    private async Task<IReadOnlyList<LeadershipRow>> UpdateAsync<T>(
+        string statement, IReadOnlyList<T> requests, Func<T, (TopicId TopicId, int Partition)> partitionOf, Func<T, IReadOnlyList<(string, object)>> parametersOf)
     {
-        return database.RunInTransactionAsync(async connection =>
+        var rows = new List<LeadershipRow>(requests.Count);
+
+        // Whoever locks rows in the same order as the others never waits for one who waits for it.
+        foreach (T[] chunk in requests.OrderBy(request => partitionOf(request).TopicId.Value).ThenBy(request => partitionOf(request).Partition).Chunk(RowsMax))
         {
-            await connection.ExecuteAllAsync(ClaimOne, claims.Select(claim => (IReadOnlyList<(string, object)>)
-            [
-                ("topic", claim.TopicId.ToString()),
-                ("partition", claim.Partition),
-                ("expected", claim.Expected.Value),
-                ("next", claim.Next.Value),
-                ("node", self.Node.Value),
-                ("member", ReplicaList.PatternOf(self)),
-            ]));
-            await using DbCommand select = CreateSelect(connection, claims);
-            return await new LeadershipRowReader().ReadAsync(select);
-        });
+            rows.AddRange(await database.RunInTransactionAsync(async connection =>
+            {
+                await connection.ExecuteAllAsync(statement, chunk.Select(parametersOf));
+                await using DbCommand select = CreateSelect(connection, [.. chunk.Select(partitionOf)]);
+                return await new LeadershipRowReader().ReadAsync(select);
+            }));
+        }
+        return rows;
     }
 
     private static DbCommand CreateInsert(DbConnection connection, TopicId topicId, int firstPartition, PartitionReplicas[] partitions)
@@ -141,17 +142,17 @@ internal sealed class LeadershipTable(Database database) : ILeadershipTable
         return connection.CreateCommand($"INSERT INTO partition_leadership ({Columns}) VALUES {string.Join(", ", rows)} ON CONFLICT DO NOTHING", parameters);
     }
 
-    private static DbCommand CreateSelect(DbConnection connection, Claim[] claims)
+    private static DbCommand CreateSelect(DbConnection connection, (TopicId TopicId, int Partition)[] partitions)
     {
         List<(string, object)> parameters = [];
-        string[] rows = new string[claims.Length];
-        for (int i = 0; i < claims.Length; i++)
+        string[] rows = new string[partitions.Length];
+        for (int i = 0; i < partitions.Length; i++)
         {
-            rows[i] = string.Create(CultureInfo.InvariantCulture, $"(@topic{i}, {claims[i].Partition})");
-            parameters.Add(($"topic{i}", claims[i].TopicId.ToString()));
+            rows[i] = string.Create(CultureInfo.InvariantCulture, $"(@topic{i}, {partitions[i].Partition})");
+            parameters.Add(($"topic{i}", partitions[i].TopicId.ToString()));
         }
         return connection.CreateCommand(
-            $"WITH claims (topic_id, partition) AS (VALUES {string.Join(", ", rows)}) SELECT {Columns} FROM partition_leadership JOIN claims USING (topic_id, partition)", parameters);
+            $"WITH asked (topic_id, partition) AS (VALUES {string.Join(", ", rows)}) SELECT {Columns} FROM partition_leadership JOIN asked USING (topic_id, partition)", parameters);
     }
 
     private Task<IReadOnlyList<LeadershipRow>> QueryAsync(string statement, params (string Name, object Value)[] parameters)

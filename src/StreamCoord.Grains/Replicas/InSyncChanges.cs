@@ -4,13 +4,14 @@ using StreamCoord.Replication;
 
 namespace StreamCoord.Grains.Replicas;
 
-/// <summary>Asks the table for changes of in-sync sets, and of who has copies, a few at a time: a silo that comes or goes changes thousands. One per silo; safe for concurrent use.</summary>
+/// <summary>Asks the table for changes of in-sync sets, many at a time, for a silo that comes or goes changes thousands; and of who has copies, a few at a time. One per silo; safe for concurrent use.</summary>
 internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClock clock, ILogger<InSyncChanges> logger) : IDisposable
 {
     private const int UnderWayMax = 8;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    private readonly RowLane<MemberChange> _members = new(table.ChangeInSyncAsync, change => (change.TopicId, change.Partition));
     private readonly SemaphoreSlim _slots = new(UnderWayMax, UnderWayMax);
 
     /// <inheritdoc/>
@@ -24,28 +25,33 @@ internal sealed partial class InSyncChanges(ILeadershipTable table, MonotonicClo
     {
         if (leader.ProposeChange(nowMs) is { } inSync)
         {
-            return () => TryRunAsync(row, () => table.ChangeInSyncAsync(row.TopicId, row.Partition, inSync));
+            return () => TryRunAsync(row, () => _members.AskAsync(new MemberChange(row.TopicId, row.Partition, inSync)));
         }
         return row.InSync.Version == leader.InSync.Version && row.Assignment.IsReached(leader.InSync, row.InSyncMax)
-            ? () => TryRunAsync(row, () => table.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, row.Assignment.Finish()))
+            ? () => TryRunAsync(row, () => FinishAsync(row))
             : null;
+    }
+
+    private async Task<LeadershipRow?> FinishAsync(LeadershipRow row)
+    {
+        await _slots.WaitAsync();
+        try
+        {
+            return await table.AssignAsync(row.TopicId, row.Partition, row.InSync.Version, row.Assignment.Finish());
+        }
+        finally
+        {
+            _slots.Release();
+        }
     }
 
     private async Task<LeadershipRow?> TryRunAsync(LeadershipRow before, Func<Task<LeadershipRow?>> change)
     {
         try
         {
-            await _slots.WaitAsync();
-            try
-            {
-                LeadershipRow? row = await change();
-                LogInSync(logger, before.TopicId, before.Partition, string.Join(',', row?.Replicas ?? []), string.Join(',', row?.InSync.Members ?? []));
-                return row;
-            }
-            finally
-            {
-                _slots.Release();
-            }
+            LeadershipRow? row = await change();
+            LogInSync(logger, before.TopicId, before.Partition, string.Join(',', row?.Replicas ?? []), string.Join(',', row?.InSync.Members ?? []));
+            return row;
         }
 #pragma warning disable CA1031 // Its outcome is not known, whatever it is: it counts both ways until the table can be asked again.
         catch (Exception failure)

@@ -67,13 +67,16 @@ internal sealed class LeaderPushes(PartitionReplica replica, ReplicaContext cont
 
     private void ContinueAll(Action<LeaderReplica> first)
     {
-        List<NodeId> nodes = [];
+        IReadOnlyList<NodeId> due = [];
         replica.UnderGate(leader =>
         {
             first(leader);
-            nodes.AddRange(leader.Peers);
+            due = leader.FindDue(context.Clock.NowMs);
         });
-        nodes.ForEach(Continue);
+        for (int i = 0; i < due.Count; i++)
+        {
+            Continue(due[i]);
+        }
     }
 
     private async Task RunAsync(NodeId node)

@@ -268,7 +268,7 @@ internal sealed partial class PartitionReplica : IDisposable
             return false;
         }
         bool isBegun = _follower is { IsTakingOver: true } or { IsReleased: true };
-        return isBegun || (TakeOver.IsDue(Self, row.LeaderNode, row.InSync, row.Replicas, _context.Nodes.Alive) && MayBegin());
+        return isBegun || (!_context.AwaitsLeader(row) && TakeOver.IsDue(Self, row.LeaderNode, row.InSync, row.Replicas, _context.Nodes.Alive) && MayBegin());
     }
 
     /// <summary>What is to be done from time to time while it leads others: signs of life, and changes of the in-sync set.</summary>
@@ -447,7 +447,7 @@ internal sealed partial class PartitionReplica : IDisposable
             }
             else
             {
-                bool isLed = row.LeaderNode is { } node && node != Self.Node && _context.Nodes.Find(node) is not null && !_follower!.IsReleased;
+                bool isLed = row.LeaderNode is { } node && node != Self.Node && (_context.Nodes.Find(node) is not null || _context.AwaitsLeader(row)) && !_follower!.IsReleased;
                 if (isLed || !_follower!.TryBeginTakeOver(_context.Clock.NowMs))
                 {
                     (ErrorCode _, string message) = NotLeading();

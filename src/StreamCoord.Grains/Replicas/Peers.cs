@@ -6,13 +6,16 @@ using StreamCoord.Grains.Leadership;
 
 namespace StreamCoord.Grains.Replicas;
 
-/// <summary>The way from this silo to the others: a lane to each for pushes, and announcements to all. One per silo; safe for concurrent use.</summary>
+/// <summary>The way from this silo to the others: a lane to each for pushes, and one for announcements. One per silo; safe for concurrent use.</summary>
 internal sealed partial class Peers(IServiceProvider services, IClusterNodes nodes, ClusterIdentity identity, ILogger<Peers> logger) : IPeers
 {
     private readonly ConcurrentDictionary<NodeId, PeerLane> _lanes = new();
+    private readonly ConcurrentDictionary<NodeId, NewsLane> _news = new();
 
     // Made with the silo's own parts, which are not there yet when this is.
     private readonly Lazy<ReplicaClient> _client = new(() => ActivatorUtilities.CreateInstance<ReplicaClient>(services));
+
+    private IEnumerable<NodeId> Others => nodes.Alive.Select(replica => replica.Node).Where(node => node != identity.NodeId);
 
     /// <inheritdoc/>
     public void Send(NodeId node, OutgoingPush push) => _lanes.GetOrAdd(node, static (added, self) => new PeerLane(added, self), this).Send(push);
@@ -21,7 +24,7 @@ internal sealed partial class Peers(IServiceProvider services, IClusterNodes nod
     public IReplicaService? Find(NodeId node) => nodes.Find(node) is { } silo ? _client.Value.Of(silo) : null;
 
     /// <inheritdoc/>
-    public Task AnnounceAsync(IReadOnlyList<LeadershipRow> rows) => TellAllAsync(service => service.Announce([.. rows.Select(LeadershipNews.Of)]));
+    public Task AnnounceAsync(IReadOnlyList<LeadershipRow> rows) => Task.WhenAll(Others.Select(node => NewsFor(node).TellAsync(rows)));
 
     /// <inheritdoc/>
     public Task DeleteAsync(TopicId topicId, int partition) => TellAllAsync(service => service.Delete(topicId, partition));
@@ -33,8 +36,10 @@ internal sealed partial class Peers(IServiceProvider services, IClusterNodes nod
     public Task<bool> MoveLeadershipAsync(NodeId leader, TopicId topicId, int partition, NodeId wanted) =>
         Find(leader)?.MoveLeadership(topicId, partition, wanted) ?? Task.FromResult(false);
 
-    private Task TellAllAsync(Func<IReplicaService, Task> tell) =>
-        Task.WhenAll(nodes.Alive.Where(replica => replica.Node != identity.NodeId).Select(replica => TellAsync(replica.Node, tell)));
+    private NewsLane NewsFor(NodeId node) =>
+        _news.GetOrAdd(node, static (added, self) => new NewsLane(news => self.TellAsync(added, service => service.Announce(news))), this);
+
+    private Task TellAllAsync(Func<IReplicaService, Task> tell) => Task.WhenAll(Others.Select(node => TellAsync(node, tell)));
 
     private async Task TellAsync(NodeId node, Func<IReplicaService, Task> tell)
     {

@@ -20,12 +20,18 @@ namespace StreamCoord.Grains.Replicas;
 internal sealed record ReplicaContext(
     ReplicaId Self, IClusterNodes Nodes, Leaderships Rows, ILeadershipTable Table, InSyncChanges Changes, ClaimLane Claims, IPeers Peers, MonotonicClock Clock, CatchUpLimit CatchUp, ReplicaMetrics Metrics, ILogger<PartitionReplica> Logger)
 {
+    /// <summary>True when whoever led last, or is to lead first, may be starting together with this node: it is the first to claim what it led, and two that claim the same only cost each other time.</summary>
+    public bool AwaitsLeader(LeadershipRow row) => (row.LeaderNode ?? row.Replicas[0]) != Self.Node && !Nodes.IsSettled;
+
     /// <summary>Tells a term's rules which nodes do not live. With the copy's gate held.</summary>
     public void MarkUnreachable(LeaderReplica leader)
     {
-        foreach (NodeId node in leader.Peers.Where(node => Nodes.Find(node) is null))
+        foreach (NodeId node in leader.Peers)
         {
-            leader.Unreachable(node);
+            if (Nodes.Find(node) is null)
+            {
+                leader.Unreachable(node);
+            }
         }
     }
 }

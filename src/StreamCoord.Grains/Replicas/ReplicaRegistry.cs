@@ -224,19 +224,24 @@ internal sealed partial class ReplicaRegistry : ILifecycleParticipant<ISiloLifec
 
     private async Task TickAsync()
     {
+        // The tree comes first: the silo serves when it is there, and the rest is led meanwhile.
+        if (TryFind(InternalTopics.ZNodesId, 0) is { } tree && tree.IsTakeOverDue())
+        {
+            BeginTakeOver(tree);
+        }
         using var timer = new PeriodicTimer(TickInterval, _context.Clock.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                foreach (PartitionReplica replica in _replicas.Values)
+                foreach ((_, PartitionReplica replica) in _replicas)
                 {
                     replica.Tick();
                     if (replica.IsTakeOverDue())
                     {
                         BeginTakeOver(replica);
                     }
-                    else if (!_handingOver.IsCancellationRequested && replica.IsLeading && (!replica.Row.Replicas.Take(replica.Row.InSyncMax).Contains(Self) || replica.Impairment.IsMoveDue()))
+                    else if (!_handingOver.IsCancellationRequested && replica.IsLeading && (!replica.Row.IsToLead(Self) || replica.Impairment.IsMoveDue()))
                     {
                         // Its copy is moved away, or the disk below it is not what it should be.
                         _ = _moves.TryMoveAsync(replica, wanted: null);

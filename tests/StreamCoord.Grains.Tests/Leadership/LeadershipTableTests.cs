@@ -159,6 +159,20 @@ public abstract class LeadershipTableTests(IDatabaseSource source) : IAsyncLifet
     }
 
     [Fact]
+    public async Task ChangeInSync_TakesThousandsOfRows()
+    {
+        const int Rows = 5_000;
+        await CreateAsync(Rows, [One.Node, Two.Node], One, Two);
+
+        using var trips = new RoundTrips();
+        IReadOnlyList<LeadershipRow> rows = await _table.ChangeInSyncAsync([.. Enumerable.Range(0, Rows).Select(i => new MemberChange(_topic, i, new InSyncChange(LeaderEpoch.Unknown, i % 2, [One])))]);
+
+        Assert.Equal(Rows, rows.Count);
+        Assert.All(rows, row => Assert.Equal(row.Partition % 2 == 0 ? (1, 1L) : (2, 0L), (row.InSync.Members.Count, row.InSync.Version)));
+        Assert.InRange(trips.CountOf(_database), _database.IsBlocking ? 0 : 1, 30);
+    }
+
+    [Fact]
     public async Task ChangeInSync_OfTheTermAndTheVersion_IsMade()
     {
         await CreateAsync(1, [One.Node, Two.Node], One, Two);

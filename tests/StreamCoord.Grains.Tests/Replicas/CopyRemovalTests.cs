@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamCoord.Grains.Replicas;
+using StreamCoord.Grains.Tests.Leadership;
 using StreamCoord.Log;
 using StreamCoord.Partitions;
 using StreamCoord.Replication;

@@ -45,6 +45,23 @@ public sealed class PartitionReplicaTests
     }
 
     [Fact]
+    public async Task WhatAnotherLed_IsNotTakenOver_WhileTheOtherMayBeStartingToo()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        (TrioNode old, TrioNode next) = (trio.Nodes[0], trio.Nodes[1]);
+        trio.Cut(old, next);
+        next.Membership.Set([next.Id]);
+        next.Membership.IsSettled = false;
+        trio.Advance(ReplicaTrio.LeaseMs + 100);
+
+        Assert.False(next.Replica.IsTakeOverDue());
+        await Assert.ThrowsAsync<LeadershipRefusedException>(() => next.Replica.LeadAsync(isNewTerm: false));
+        next.Membership.IsSettled = true;
+        Assert.True(next.Replica.IsTakeOverDue());
+        await next.Replica.LeadAsync(isNewTerm: false);
+    }
+
+    [Fact]
     public async Task Follower_TakesOver_OnlyWhenWhatItHasLentIsOver_AndTheOldLeaderAcknowledgesNothingMore()
     {
         await using ReplicaTrio trio = await ReplicaTrio.StartAsync();

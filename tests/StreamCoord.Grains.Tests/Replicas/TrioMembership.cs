@@ -15,6 +15,8 @@ internal sealed class TrioMembership(NodeId self) : IClusterNodes
 
     public IReadOnlySet<ReplicaId> Alive { get; private set; } = new HashSet<ReplicaId>();
 
+    public bool IsSettled { get; set; } = true;
+
     public void Set(HashSet<ReplicaId> alive)
     {
         Alive = alive;

@@ -20,7 +20,7 @@ internal sealed class FaultyLeadershipTable(LeadershipTable table, FaultPlan fau
 
     public Task<IReadOnlyList<LeadershipRow>> ClaimAsync(IReadOnlyList<Claim> claims, ReplicaId self) => table.ClaimAsync(claims, self);
 
-    public Task<LeadershipRow?> ChangeInSyncAsync(TopicId topicId, int partition, InSyncChange change) => table.ChangeInSyncAsync(topicId, partition, change);
+    public Task<IReadOnlyList<LeadershipRow>> ChangeInSyncAsync(IReadOnlyList<MemberChange> changes) => table.ChangeInSyncAsync(changes);
 
     public Task<LeadershipRow?> AssignAsync(TopicId topicId, int partition, long expectedVersion, Assignment assignment) =>
         table.AssignAsync(topicId, partition, expectedVersion, assignment);
