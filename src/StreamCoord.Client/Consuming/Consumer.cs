@@ -36,7 +36,7 @@ public sealed class Consumer : IAsyncDisposable
         _cursors = new ConsumerCursors(_fetches, options.PrefetchBytes);
         _offsets = options.GroupId is { } groupId ? new GroupOffsets(groupId, calls, options.Isolation) : null;
         _membership = options.IsMember ? new GroupMembership(options, calls, _cursors, _offsets!, new TopicIds(calls), logger) : null;
-        _running = Task.WhenAll(Task.Run(BeginAsync), Task.Run(CommitFromTimeToTimeAsync));
+        _running = Task.WhenAll(Background.Run(BeginAsync), Background.Run(CommitFromTimeToTimeAsync));
     }
 
     /// <summary>The partitions that it has now, and how far it is in each.</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using StreamCoord.Client.Calls;
 using StreamCoord.Groups;
 
 namespace StreamCoord.Client.Consuming;
@@ -166,7 +167,7 @@ internal sealed class ConsumerCursors(FetchLoop loop, long prefetchBytes) : IDis
             _cursors.Add(partition, cursor);
         }
         former?.Dispose();
-        _ = Task.Run(() => loop.RunAsync(cursor));
+        _ = Background.Run(() => loop.RunAsync(cursor));
     }
 
     private (List<PartitionCursor> Removed, Task? HandedBack) Remove(IReadOnlyCollection<TopicPartition> partitions)

@@ -48,14 +48,25 @@ internal static class ClientLoad
         await ProduceAsync(producer, WarmUp);
         for (int round = 0; round < Rounds; round++)
         {
-            double produceSeconds = await ProduceAsync(producer, Counted);
-            Console.WriteLine($"{where}: produce {ValueBytes} B, durable: {Counted / produceSeconds:N0} records/s");
+            TimeSpan before = ProcessorTime;
+            double seconds = await ProduceAsync(producer, Counted);
+            Console.WriteLine($"{where}: produce {ValueBytes} B, durable: {Counted / seconds:N0} records/s, {NanosecondsEach(before):N0} ns of this process's processor time each");
         }
         for (int round = 0; round < Rounds; round++)
         {
-            Console.WriteLine($"{where}: consume record by record: {await ConsumeAsync(client, Counted, byBatch: false):N0} records/s, by batch: {await ConsumeAsync(client, Counted, byBatch: true):N0} records/s");
+            foreach (bool byBatch in (bool[])[false, true])
+            {
+                TimeSpan before = ProcessorTime;
+                double rate = await ConsumeAsync(client, Counted, byBatch);
+                Console.WriteLine($"{where}: consume {(byBatch ? "by batch" : "record by record")}: {rate:N0} records/s, {NanosecondsEach(before):N0} ns each");
+            }
         }
     }
+
+    // What other processes of the machine take changes the rates, and this hardly.
+    private static TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime;
+
+    private static double NanosecondsEach(TimeSpan before) => (ProcessorTime - before).TotalNanoseconds / Counted;
 
     private static async Task<double> ProduceAsync(Producer producer, int count)
     {
