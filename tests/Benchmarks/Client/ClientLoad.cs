@@ -88,7 +88,8 @@ internal static class ClientLoad
     {
         await using Consumer consumer = client.CreateConsumer(new ConsumerOptions
         {
-            Partitions = [.. Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topic, partition))], OffsetReset = OffsetReset.Earliest,
+            Partitions = [.. Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topic, partition))],
+            OffsetReset = OffsetReset.Earliest,
         });
         Stopwatch watch = Stopwatch.StartNew();
         long bytes = 0;

@@ -35,8 +35,8 @@ internal static class InProcessSilo
                 silo.AddTopics(database, new TopicOptions());
                 silo.AddBrokers();
                 silo.AddZNodes();
-            silo.AddGroups(new GroupOptions());
-            silo.AddTransactions(new TransactionOptions());
+                silo.AddGroups(new GroupOptions());
+                silo.AddTransactions(new TransactionOptions());
             });
             InProcessTestCluster cluster = builder.Build();
             await cluster.DeployAsync();

@@ -68,7 +68,9 @@ public sealed class ConsumerTests(OutsideFixture outside, ITestOutputHelper outp
         string topic = await FillAsync(2, 500, compresses: true);
         await using Consumer consumer = outside.Client.CreateConsumer(new ConsumerOptions
         {
-            Partitions = [new(topic, 0), new(topic, 1)], OffsetReset = OffsetReset.Earliest, FetchBytes = 2_000,
+            Partitions = [new(topic, 0), new(topic, 1)],
+            OffsetReset = OffsetReset.Earliest,
+            FetchBytes = 2_000,
         });
         List<string?> values = [];
         await foreach (ConsumedBatch batch in consumer.ReadBatchesAsync(Stop))
@@ -109,7 +111,10 @@ public sealed class ConsumerTests(OutsideFixture outside, ITestOutputHelper outp
         string topic = await FillAsync(1, 100, valueBytes: 1_000);
         await using Consumer consumer = outside.Client.CreateConsumer(new ConsumerOptions
         {
-            Partitions = [new(topic, 0)], OffsetReset = OffsetReset.Earliest, FetchBytes = 10_000, PrefetchBytes = 10_000,
+            Partitions = [new(topic, 0)],
+            OffsetReset = OffsetReset.Earliest,
+            FetchBytes = 10_000,
+            PrefetchBytes = 10_000,
         });
         await Eventually.HoldsAsync(() => consumer.PrefetchedBytes > 0);
         Assert.Equal(100, (await consumer.TakeAsync(100)).Count);
@@ -203,7 +208,8 @@ public sealed class ConsumerTests(OutsideFixture outside, ITestOutputHelper outp
         string topic = await outside.CreateTopicAsync(partitions);
         await using Producer producer = outside.Client.CreateProducer(new ProducerOptions
         {
-            BatchBytes = 1_024, Compression = compresses ? Records.CompressionCodec.Zstd : Records.CompressionCodec.None,
+            BatchBytes = 1_024,
+            Compression = compresses ? Records.CompressionCodec.Zstd : Records.CompressionCodec.None,
         });
         for (int i = 0; i < count; i++)
         {

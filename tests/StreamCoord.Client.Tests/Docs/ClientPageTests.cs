@@ -87,7 +87,9 @@ public sealed partial class ClientPageTests(OutsideFixture outside)
             {
                 await using Consumer consumer = client.CreateConsumer(new ConsumerOptions
                 {
-                    GroupId = "billing", Topics = ["orders"], OffsetReset = OffsetReset.Earliest,
+                    GroupId = "billing",
+                    Topics = ["orders"],
+                    OffsetReset = OffsetReset.Earliest,
                 });
                 await foreach (ConsumedRecord record in consumer.ReadAsync(stop))
                 {

@@ -94,7 +94,11 @@ public sealed class TransactionTests(OutsideFixture outside, InsideSilo silo) : 
         {
             await using Consumer consumer = outside.Client.CreateConsumer(new ConsumerOptions
             {
-                GroupId = group, Topics = [source], OffsetReset = OffsetReset.Earliest, CommitsItself = false, Isolation = IsolationLevel.ReadCommitted,
+                GroupId = group,
+                Topics = [source],
+                OffsetReset = OffsetReset.Earliest,
+                CommitsItself = false,
+                Isolation = IsolationLevel.ReadCommitted,
             });
             await using ProducerTransaction transaction = await producer.BeginTransactionAsync(Stop);
             foreach (ConsumedRecord record in await consumer.TakeAsync(10))
