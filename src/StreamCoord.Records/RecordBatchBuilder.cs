@@ -61,6 +61,16 @@ public sealed class RecordBatchBuilder : IDisposable
     public static long RecordSizeBytesMax(int keyBytes, int valueBytes) =>
         (long)RecordPrefixBytesMax + (3 * Varint.Int32SizeBytesMax) + keyBytes + valueBytes;
 
+    /// <summary>Takes memory for a batch of a size at once, where somebody knows it: else the memory is doubled, and copied, as the batch grows.</summary>
+    /// <param name="sizeBytes">The size that is expected; the batch may get larger all the same.</param>
+    public void Reserve(int sizeBytes)
+    {
+        if (sizeBytes > _buffer.WrittenBytes)
+        {
+            _buffer.GetSpan(sizeBytes - _buffer.WrittenBytes);
+        }
+    }
+
     /// <summary>Adds a record behind the last one.</summary>
     /// <param name="timestampMs">Milliseconds since 1970.</param>
     /// <param name="key">The key.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using StreamCoord.Benchmarks.Client;
 using StreamCoord.Benchmarks.Cluster;
 using StreamCoord.Benchmarks.Grains;
 using StreamCoord.Benchmarks.Kafka;
@@ -29,6 +30,10 @@ switch (args.FirstOrDefault())
     case "kafka" when args.Length > 1:
         await KafkaLoad.RunAsync(args[1], args.Contains("start"));
         return 0;
+    case "client" when args.Length > 1:
+        await ClientLoad.RunAsync(args[1]);
+        await ClientLoad.RunInsideAsync(args.Length > 2 ? args[2] : Path.GetTempPath());
+        return 0;
     case "cluster" when args.Length > 1:
         await ClusterLoad.RunAsync(args[1], args[2..]);
         return 0;
@@ -47,6 +52,7 @@ switch (args.FirstOrDefault())
             silo ASSEMBLY       start, memory, idle partitions and import of a real silo: the path of its StreamCoord.Silo.dll
             kafka ASSEMBLY [start]  produce, fetch, latency and start of a real silo over Kafka's protocol, beside bare writes; or its start only
             zookeeper ASSEMBLY [million]  create, set, get, watches and sessions of a real silo over ZooKeeper's protocol; or a million znodes by it
+            client ASSEMBLY [DIRECTORY]  produce and consume by the client library, outside of a real silo and inside one in this process
             cluster ASSEMBLY [rate|latency|kill|stop|catchup|partitions ...]  three real silos over a PostgreSQL: what copies cost, and how long it takes when silos go and come; all of it without a name
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);

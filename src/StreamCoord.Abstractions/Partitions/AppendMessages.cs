@@ -8,7 +8,14 @@ namespace StreamCoord.Partitions;
 /// no append without it.
 /// </param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.AppendRequest")]
-public sealed record AppendRequest([property: Id(0)] RecordData Data, [property: Id(1)] RequiredAcks Acks, [property: Id(2)] LeaderEpoch? Term = null);
+public sealed record AppendRequest([property: Id(0)] RecordData Data, [property: Id(1)] RequiredAcks Acks, [property: Id(2)] LeaderEpoch? Term = null)
+{
+    /// <summary>
+    /// For a batch of a transaction: the producer's transactional id. The partition is put into its transaction before the batch is appended (KIP-890). Null for other batches, and where a front end has seen to that.
+    /// </summary>
+    [Id(3)]
+    public string? TransactionalId { get; init; }
+}
 
 /// <summary>The outcome of a coordinator's wish to begin a term.</summary>
 /// <param name="Error"><see cref="ErrorCode.None"/> on success.</param>

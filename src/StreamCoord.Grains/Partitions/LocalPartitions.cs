@@ -3,7 +3,6 @@ using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Replicas;
 using StreamCoord.Grains.Transactions;
 using StreamCoord.Partitions;
-using StreamCoord.Records;
 using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Partitions;
@@ -46,17 +45,9 @@ internal sealed class LocalPartitions(IGrainFactory grains, Leaderships rows) : 
     }
 
     /// <inheritdoc/>
-    public ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters)
-    {
-        if (Find(partition) is not { } replica)
-        {
-            return new(new TransactionReply(ErrorCode.NotLeaderOrFollower, $"{partition} is not led here."));
-        }
-        // What is no batch, or belongs to no producer, is refused when it is appended.
-        return BatchHeader.TryRead(batch.Span, out BatchHeader header) && header is { IsTransactional: true, HasProducer: true }
-            ? TransactionInquiry.AdmitAsync(replica.Log.Transactions, grains, new TransactionalWriter(transactionalId, header.ProducerId, header.ProducerEpoch, enters), partition)
-            : new(TransactionReply.Done);
-    }
+    public ValueTask<TransactionReply> AdmitAsync(TopicPartition partition, string transactionalId, ReadOnlyMemory<byte> batch, bool enters) => Find(partition) is { } replica
+        ? TransactionInquiry.AdmitAsync(replica.Log.Transactions, grains, transactionalId, batch, partition, enters)
+        : new(new TransactionReply(ErrorCode.NotLeaderOrFollower, $"{partition} is not led here."));
 
     /// <inheritdoc/>
     public Task<FetchReply>? TryFetch(TopicPartition partition, Offset from, int maxBytes, IsolationLevel isolation) => FindReadable(partition) is { } replica

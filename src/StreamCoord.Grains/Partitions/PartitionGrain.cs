@@ -4,12 +4,14 @@ using StreamCoord.Grains.Cluster;
 using StreamCoord.Grains.Coordinators;
 using StreamCoord.Grains.Leadership;
 using StreamCoord.Grains.Replicas;
+using StreamCoord.Grains.Transactions;
 using StreamCoord.Grains.ZNodes;
 using StreamCoord.Log;
 using StreamCoord.Log.Epochs;
 using StreamCoord.Log.Storage;
 using StreamCoord.Partitions;
 using StreamCoord.Topics;
+using StreamCoord.Transactions;
 
 namespace StreamCoord.Grains.Partitions;
 
@@ -169,7 +171,17 @@ internal class PartitionGrain(PartitionParts parts) : Grain, IPartitionGrain
     private Task<AppendReply> AppendTo(PartitionLog log, AppendRequest request) => TopicName.IsInternal(_partition.Topic) && request.Term is null
         ? Task.FromResult(AppendReply.Refused(ErrorCode.InvalidTopicException,
             $"'{_partition.Topic}' is a topic that the service keeps for itself: clients cannot write to it."))
-        : log.AppendAsync(request.Data, request.Acks, request.Term);
+        : request.TransactionalId is { } transactionalId
+            ? AppendInTransactionAsync(log, request, transactionalId)
+            : log.AppendAsync(request.Data, request.Acks, request.Term);
+
+    private async Task<AppendReply> AppendInTransactionAsync(PartitionLog log, AppendRequest request, string transactionalId)
+    {
+        TransactionReply admitted = await TransactionInquiry.AdmitAsync(log.Transactions, GrainFactory, transactionalId, request.Data.Bytes, _partition, enters: true);
+        return admitted.Error == ErrorCode.None
+            ? await log.AppendAsync(request.Data, request.Acks, request.Term)
+            : AppendReply.Refused(admitted.Error, admitted.Message ?? admitted.Error.WireName());
+    }
 
     // A leader whose disk failed has no epoch until it claims the next one, and nothing to compare with.
     private EpochEndReply? CheckEpoch(PartitionLog log, LeaderEpoch currentEpoch)

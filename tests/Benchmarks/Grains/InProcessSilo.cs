@@ -1,10 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using StreamCoord.Grains.Brokers;
+using StreamCoord.Grains.Groups;
 using StreamCoord.Grains.Partitions;
 using StreamCoord.Grains.Storage;
 using StreamCoord.Grains.Topics;
+using StreamCoord.Grains.Transactions;
 using StreamCoord.Grains.ZNodes;
+using StreamCoord.Groups;
+using StreamCoord.Transactions;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Benchmarks.Grains;
@@ -31,6 +35,8 @@ internal static class InProcessSilo
                 silo.AddTopics(database, new TopicOptions());
                 silo.AddBrokers();
                 silo.AddZNodes();
+                silo.AddGroups(new GroupOptions());
+                silo.AddTransactions(new TransactionOptions());
             });
             InProcessTestCluster cluster = builder.Build();
             await cluster.DeployAsync();

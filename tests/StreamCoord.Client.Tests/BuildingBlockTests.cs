@@ -1,0 +1,30 @@
+using System.Text;
+using StreamCoord.Client.Producing;
+
+namespace StreamCoord.Client.Tests;
+
+/// <summary>Parts that need no cluster.</summary>
+public sealed class BuildingBlockTests
+{
+    [Fact]
+    public void Crc32_IsZlibs() => Assert.Equal(0xCBF43926, Crc32Partitioner.Hash(Encoding.ASCII.GetBytes("123456789")));
+
+    [Fact]
+    public async Task WhoeverComesLater_DoesNotGetAhead()
+    {
+        var budget = new BufferBudget(100);
+        Assert.True(budget.TryTake(80));
+        Task large = budget.TakeAsync(50, TestContext.Current.CancellationToken);
+        Assert.False(budget.TryTake(10));
+        using var given = new CancellationTokenSource();
+        Task small = budget.TakeAsync(10, given.Token);
+        budget.Return(20);
+        Assert.False(large.IsCompleted);
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => small);
+        budget.Return(20);
+        await large;
+        budget.Return(90);
+        Assert.Equal(100, budget.FreeBytes);
+    }
+}
