@@ -5,11 +5,10 @@ using StreamCoord.Testing.Processes;
 
 namespace StreamCoord.Client.Tests;
 
-/// <summary>A silo is killed and started again under a producer and a group outside of it: nothing is lost, nothing is there twice, and nobody has to be told.</summary>
+/// <summary>A silo is killed under a producer and a group outside of it, and started again: nothing is lost, nothing is there twice, and nobody has to be told.</summary>
 public sealed class RestartTests : IAsyncLifetime
 {
     private const int Partitions = 3;
-    private const int Rounds = 2;
 
     private readonly TemporaryDirectory _directory = new();
     private SiloProcess _silo = null!;
@@ -34,7 +33,7 @@ public sealed class RestartTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatIsSent_IsThereOnce_WheneverTheSiloIsKilled()
+    public async Task WhatIsSent_IsThereOnce_WhenTheSiloIsKilled()
     {
         await _host.Client().Topics.CreateAsync("loaded", Partitions, cancellationToken: Stop);
         List<Delivery> deliveries = [];
@@ -44,12 +43,8 @@ public sealed class RestartTests : IAsyncLifetime
         await using Consumer consumer = _host.Client().CreateConsumer(new ConsumerOptions { GroupId = "readers", Topics = ["loaded"], OffsetReset = OffsetReset.Earliest, CommitIntervalMs = 50 });
         HashSet<string> read = [];
         Task reader = ReadAsync(consumer, read, feeding.Token);
-        for (int round = 0; round < Rounds; round++)
-        {
-            int more = Settled() + 500;
-            await Eventually.HoldsAsync(() => Settled() >= more && ReadCount() >= more / 2);
-            await RestartAsync();
-        }
+        await Eventually.HoldsAsync(() => Settled() >= 500 && ReadCount() >= 250);
+        await RestartAsync();
         int enough = Settled() + 500;
         await Eventually.HoldsAsync(() => Settled() >= enough && ReadCount() >= enough);
         await feeding.CancelAsync();
