@@ -36,7 +36,10 @@ public interface ICoordination
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="password">What was given out with it.</param>
-    /// <param name="timeoutMs">The timeout that it is to have from now on, within the bounds of the tree; null to leave it. Milliseconds.</param>
+    /// <param name="timeoutMs">
+    /// The timeout that it is to have from now on, within the bounds of the tree: the session moves to the connection that asks, and what older ones write is refused from then on. Null for whoever only has something to ask: it stays
+    /// where it is. Milliseconds.
+    /// </param>
     Task<ZNodeReply> ResumeSessionAsync(SessionId session, ReadOnlyMemory<byte> password, int? timeoutMs);
 
     /// <summary>How large the tree is. Looks at every watch: not for the way of requests.</summary>

@@ -14,6 +14,10 @@ public sealed record AuthIdentity([property: Id(0)] string Scheme, [property: Id
 [GenerateSerializer, Immutable, Alias("StreamCoord.ZNodeCaller")]
 public sealed record ZNodeCaller([property: Id(0)] SessionId Session, [property: Id(1)] IReadOnlyList<AuthIdentity> Identities)
 {
+    /// <summary>The number of the session's connection (<see cref="SessionGrant.Owner"/>), so that what an older one writes is refused with <see cref="ZNodeError.SessionMoved"/>; 0 for somebody without one.</summary>
+    [Id(2)]
+    public long Owner { get; init; }
+
     /// <summary>Nobody in particular, without a session.</summary>
     public static ZNodeCaller Anonymous { get; } = new(SessionId.None, []);
 

@@ -78,4 +78,9 @@ public sealed record ZNodeReply
 /// <param name="TimeoutMs">The negotiated timeout: without a sign of life for longer it expires.</param>
 [GenerateSerializer, Immutable, Alias("StreamCoord.SessionGrant")]
 public sealed record SessionGrant(
-    [property: Id(0)] SessionId Session, [property: Id(1)] ReadOnlyMemory<byte> Password, [property: Id(2)] int TimeoutMs);
+    [property: Id(0)] SessionId Session, [property: Id(1)] ReadOnlyMemory<byte> Password, [property: Id(2)] int TimeoutMs)
+{
+    /// <summary>The number of the connection that the session was opened for or has moved to, greater than all before; 0 where it did not move.</summary>
+    [Id(3)]
+    public long Owner { get; init; }
+}

@@ -188,7 +188,7 @@ internal sealed partial class ZooKeeperConnection(IDuplexPipe pipe, ClientAddres
     private async Task ServeAsync(SessionGrant session)
     {
         _outgoing = new OutgoingQueue(pipe.Output, services.Options, Statistics);
-        await using var line = new RequestLine(services.Coordination, new ZNodeCaller(session.Session, client.Identities), _outgoing);
+        await using var line = new RequestLine(services.Coordination, new ZNodeCaller(session.Session, client.Identities) { Owner = session.Owner }, _outgoing);
         _line = line;
         Task<string?> ended = _outgoing.Ended;
         Task reading = ReadAsync(line, _outgoing);

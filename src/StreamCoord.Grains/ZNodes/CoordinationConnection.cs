@@ -236,7 +236,8 @@ internal sealed class CoordinationConnection : ICoordinationConnection, IWatcher
     private void Complete(OutboxSlot slot, ZNodeReply reply)
     {
         // REQUESTTIMEOUT is what a client says to itself: no server of ZooKeeper sends it, and the thread that reads for a client of kazoo dies of it.
-        if (reply.Error is ZNodeError.ConnectionLoss or ZNodeError.RequestTimeout)
+        // And SESSIONMOVED ends a connection there without an answer.
+        if (reply.Error is ZNodeError.ConnectionLoss or ZNodeError.RequestTimeout or ZNodeError.SessionMoved)
         {
             _outbox.Break(reply.Message!);
         }

@@ -20,6 +20,7 @@ internal sealed partial class SequencerTerm : IDisposable
     private readonly TransactionBatches _batches;
     private readonly Sequencer _sequencer;
     private readonly SessionTracker _tracker;
+    private readonly SessionOwners _owners;
     private readonly SessionPassword _password;
     private readonly IPartitionGrain _partition;
     private readonly TimeProvider _time;
@@ -35,6 +36,7 @@ internal sealed partial class SequencerTerm : IDisposable
         (_sequencer, _batches, _partition, _time) = (sequencer, batches, context.Partition, context.Time);
         (_metrics, _logger) = (context.Metrics, context.Logger);
         _tracker = new SessionTracker(context.Options.TickTimeMs, NowMs);
+        _owners = new SessionOwners(sequencer.Epoch);
         _password = new SessionPassword(tree.Secret!);
         lock (tree.Gate)
         {
@@ -154,7 +156,7 @@ internal sealed partial class SequencerTerm : IDisposable
         {
             _tracker.Add(session, _sequencer.NegotiateTimeoutMs(asked));
         }
-        return new ZNodeReply { Zxid = CommittedZxid, Session = Grant(session, _tracker.TimeoutMsOf(session)) };
+        return new ZNodeReply { Zxid = CommittedZxid, Session = Grant(session, _tracker.TimeoutMsOf(session), timeoutMs is null ? SessionOwners.Nobody : _owners.Take(session)) };
     }
 
     /// <summary>Ends the sessions whose time is over.</summary>
@@ -165,6 +167,7 @@ internal sealed partial class SequencerTerm : IDisposable
             ZNodeReply reply = _sequencer.Execute(ZNodeCaller.Service, new CloseSessionOperation(session), NowMs);
             if (reply.IsOk)
             {
+                _owners.Forget(session);
                 _metrics.Expired();
                 LogExpired(_logger, session, reply.Zxid);
             }
@@ -205,7 +208,7 @@ internal sealed partial class SequencerTerm : IDisposable
         for (int i = 0; i < replies.Length; i++)
         {
             WriteRequest request = batch.Requests[i];
-            replies[i] = Finish(_sequencer.Execute(request.Caller, request.Operation, nowMs), request);
+            replies[i] = _owners.Admits(request.Caller.Session, request.Caller.Owner) ? Finish(_sequencer.Execute(request.Caller, request.Operation, nowMs), request) : Moved(request.Caller.Session);
             if (replies[i].Error == ZNodeError.ConnectionLoss)
             {
                 End(replies[i].Message);
@@ -226,16 +229,21 @@ internal sealed partial class SequencerTerm : IDisposable
         }
         if (!reply.IsOk)
         {
+            if (reply.Error == ZNodeError.SessionExpired)
+            {
+                _owners.Forget(request.Caller.Session);
+            }
             return reply;
         }
         if (request.Operation is CloseSessionOperation close)
         {
             _tracker.Remove(close.Session);
+            _owners.Forget(close.Session);
         }
         if (reply.Session is { } opened)
         {
             _tracker.Add(opened.Session, opened.TimeoutMs);
-            return reply with { Session = Grant(opened.Session, opened.TimeoutMs) };
+            return reply with { Session = Grant(opened.Session, opened.TimeoutMs, _owners.Take(opened.Session)) };
         }
         return reply;
     }
@@ -248,7 +256,9 @@ internal sealed partial class SequencerTerm : IDisposable
         }
     }
 
-    private SessionGrant Grant(SessionId session, int timeoutMs) => new(session, _password.Of(session), timeoutMs);
+    private SessionGrant Grant(SessionId session, int timeoutMs, long owner) => new(session, _password.Of(session), timeoutMs) { Owner = owner };
+
+    private ZNodeReply Moved(SessionId session) => ZNodeReply.Refused(ZNodeError.SessionMoved, $"Session {session} has moved to another connection.", _sequencer.LastZxid);
 
     // Runs while there is something to write; there is never more than one append of the term under way, so the log has the order of the decisions.
     private async Task AppendAsync()

@@ -106,6 +106,49 @@ public sealed class SessionLifeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SessionThatHasMoved_IsNotWrittenForByItsOlderConnection_InTheNextTermNeither()
+    {
+        await StartAsync();
+        SessionGrant opened = (await Silo.MustAsync(new OpenSessionOperation(20 * TickMs, new NodeId(1)))).Session!;
+        var older = new ZNodeCaller(opened.Session, []) { Owner = opened.Owner };
+        await Silo.MustAsync(Create("/s"), older);
+        // As another silo does for a client that has connected there.
+        SessionGrant moved = (await Silo.Tree.ResumeSessionAsync(opened.Session, opened.Password, 20 * TickMs)).Session!;
+        ZNodeCaller newer = older with { Owner = moved.Owner };
+
+        Assert.Equal(ZNodeError.SessionMoved, (await Silo.RunAsync(new SetDataOperation("/s", new byte[1]), older)).Error);
+        Assert.Equal(ZNodeError.SessionMoved, (await Silo.RunAsync(new CloseSessionOperation(opened.Session), older)).Error);
+        await Silo.MustAsync(new SetDataOperation("/s", new byte[2]), newer);
+        Assert.Equal(0, (await Silo.Tree.ResumeSessionAsync(opened.Session, opened.Password, null)).Session!.Owner);
+        await Silo.MustAsync(new SetDataOperation("/s", new byte[3]), newer);
+
+        Silo.Disk.FlushFailures = 1;
+        Assert.Equal(ZNodeError.ConnectionLoss, (await Silo.RunAsync(Create("/lost"))).Error);
+        await Silo.MustAsync(new SetDataOperation("/s", new byte[4]), newer);
+        Assert.Equal(ZNodeError.SessionMoved, (await Silo.RunAsync(new SetDataOperation("/s", new byte[5]), older)).Error);
+        Assert.True((await Silo.Tree.ResumeSessionAsync(opened.Session, opened.Password, 20 * TickMs)).Session!.Owner > moved.Owner);
+        Assert.Equal(4, (await Silo.MustAsync(new GetDataOperation("/s"))).Stat!.Value.DataLength);
+    }
+
+    [Fact]
+    public async Task ConnectionWhoseSessionHasMoved_BreaksWhenItWrites()
+    {
+        await StartAsync();
+        await Silo.MustAsync(Create("/s"));
+        SessionGrant opened = (await Silo.MustAsync(new OpenSessionOperation(20 * TickMs, new NodeId(1)))).Session!;
+        var client = new WatchingClient(Silo.Tree, new Random(1), new ZNodeCaller(opened.Session, []) { Owner = opened.Owner });
+        await client.CompleteAsync();
+        await Silo.Tree.ResumeSessionAsync(opened.Session, opened.Password, 20 * TickMs);
+
+        await client.SendAsync(new Sent(new SetDataOperation("/s", new byte[1])));
+        await client.CompleteAsync();
+
+        Assert.Contains("has moved", Assert.Single(client.BreakReasons), StringComparison.Ordinal);
+        await client.DisposeAsync();
+        Assert.Equal(0, (await Silo.MustAsync(new GetDataOperation("/s"))).Stat!.Value.Version);
+    }
+
+    [Fact]
     public async Task PauseOfTheServer_IsNotHeldAgainstTheClients()
     {
         await StartAsync();

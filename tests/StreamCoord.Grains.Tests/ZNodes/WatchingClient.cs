@@ -8,7 +8,7 @@ namespace StreamCoord.Grains.Tests.ZNodes;
 /// A client with many requests in its line, which remembers its watches as ZooKeeper's own client does and brings them along when it connects anew. It writes down everything it gets. One caller at a
 /// time.
 /// </summary>
-internal sealed class WatchingClient(ICoordination tree, Random random) : IAsyncDisposable
+internal sealed class WatchingClient(ICoordination tree, Random random, ZNodeCaller? caller = null) : IAsyncDisposable
 {
     private const int OutstandingMax = 40;
 
@@ -75,7 +75,7 @@ internal sealed class WatchingClient(ICoordination tree, Random random) : IAsync
         WatchReplay? replay = _lines.Count > 0 ? _lines[^1].Watches() : null;
         _line = new Line(replay);
         _lines.Add(_line);
-        _connection = tree.Connect(ZNodeCaller.Anonymous, _line);
+        _connection = tree.Connect(caller ?? ZNodeCaller.Anonymous, _line);
         if (replay is not null)
         {
             await _line.TakeTurnAsync();
