@@ -453,7 +453,8 @@ internal sealed partial class PartitionReplica : IDisposable
                     (ErrorCode _, string message) = NotLeading();
                     throw new LeadershipRefusedException(message);
                 }
-                next = _follower.NextEpoch(row.LeaderEpoch);
+                // A damaged epoch that the log has had, and was cut off, may be newer than any in the table.
+                next = LeaderEpoch.Max(_follower.NextEpoch(row.LeaderEpoch), written.Next());
             }
             // The term is the upper half of a coordinator's numbers, which begin above zero.
             return isNewTerm && next.Value == 0 ? next.Next() : next;

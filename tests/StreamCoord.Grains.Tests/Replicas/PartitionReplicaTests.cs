@@ -62,6 +62,23 @@ public sealed class PartitionReplicaTests
     }
 
     [Fact]
+    public async Task Follower_WhoseLogHasHadANewerEpochThanTheTable_TakesOverInOneThatIsNewerStill()
+    {
+        await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
+        (TrioNode old, TrioNode next) = (trio.Nodes[0], trio.Nodes[1]);
+        // As after a flipped bit in the epoch of its last batch, which the leader's push has replaced.
+        var damaged = new LeaderEpoch(1_000);
+        await next.Replica.Log.BeginEpochAsync(damaged);
+        next.Replica.Log.EndEpoch(ErrorCode.NotLeaderOrFollower, "It follows.");
+        Assert.Equal(ErrorCode.None, (await old.AppendAsync("kept")).Error);
+        trio.Cut(old, next);
+        next.Membership.Set([next.Id, trio.Nodes[2].Id]);
+        trio.Advance(ReplicaTrio.LeaseMs + 100);
+
+        Assert.Equal(damaged.Next(), (await next.Replica.LeadAsync(isNewTerm: false)).Epoch);
+    }
+
+    [Fact]
     public async Task Follower_TakesOver_OnlyWhenWhatItHasLentIsOver_AndTheOldLeaderAcknowledgesNothingMore()
     {
         await using ReplicaTrio trio = await ReplicaTrio.StartAsync();
