@@ -130,6 +130,7 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("GET", "/v1/topics/open/partitions/0/verification")]
     [InlineData("POST", "/v1/groups/g/offsets")]
     [InlineData("DELETE", "/v1/groups/g")]
+    [InlineData("POST", "/v1/backups")]
     public async Task ThePathsOfOurOwn_AreGuarded(string method, string path)
     {
         Assert.Equal(401, (await _host.JsonAsync(new HttpMethod(method), path, "{}")).Status);

@@ -19,7 +19,8 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
     /// <exception cref="RequestException">Nobody, or not this caller, may do that.</exception>
     public void Admit(HttpContext context)
     {
-        if (!options.Enabled || !IsGuarded(context.Request.Path))
+        EndpointMetadataCollection? metadata = context.GetEndpoint()?.Metadata;
+        if (!options.Enabled || !(IsGuarded(context.Request.Path) || HasNeeds(metadata)))
         {
             return;
         }
@@ -29,7 +30,6 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
         }
         var caller = new HttpCaller(Identify(context.Request), AddressOf(context), store, options);
         context.Features.Set(caller);
-        EndpointMetadataCollection? metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<ClusterNeeds>() is { } ofCluster)
         {
             context.RequireCluster(ofCluster.Operation);
@@ -46,6 +46,10 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
 
     private static bool IsGuarded(PathString path) =>
         path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1/brokers", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(CommandEndpoints.Root, StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
+
+    // Whatever its path is: one that is forgotten in the list above must not be open to everybody.
+    private static bool HasNeeds(EndpointMetadataCollection? metadata) =>
+        metadata is not null && (metadata.GetMetadata<ClusterNeeds>() is not null || metadata.GetMetadata<GroupNeeds>() is not null || metadata.GetMetadata<TopicNeeds>() is not null);
 
     private static string AddressOf(HttpContext context)
     {

@@ -8,6 +8,7 @@ namespace StreamCoord.Gateway.Http.Resources;
 /// <summary>GET /v1/topics/{topic}/partitions/{partition}/records: a page of records. Safe for concurrent use.</summary>
 internal sealed class RecordPageResource(PartitionReads reads, TimeProvider time, TopicAccess access)
 {
+    private const string Earliest = "earliest";
     private const int MaxBytesDefault = 1024 * 1024;
     private const int MaxBytesLimit = 16 * 1024 * 1024;
     private const int MaxWaitMsLimit = 30_000;
@@ -19,9 +20,17 @@ internal sealed class RecordPageResource(PartitionReads reads, TimeProvider time
         int maxBytes = RequestParameters.Number(context, "max_bytes", MaxBytesDefault, 1, MaxBytesLimit);
         int maxWaitMs = RequestParameters.Number(context, "max_wait_ms", 0, 0, MaxWaitMsLimit);
         var wanted = new TopicPartition(topic, partition);
-        Offset from = await FindStartAsync(wanted, RequestParameters.Query(context, "offset") ?? "earliest", context.RequestAborted);
+        string start = RequestParameters.Query(context, "offset") ?? Earliest;
+        Offset from = await FindStartAsync(wanted, start, context.RequestAborted);
 
         FetchReply reply = await FetchAsync(wanted, from, maxBytes, maxWaitMs, context.RequestAborted);
+        while (reply.Error == ErrorCode.OffsetOutOfRange && start == Earliest && reply.LogStartOffset > from)
+        {
+            // What was the oldest record a moment ago has been deleted since.
+            reply.Data.Dispose();
+            from = reply.LogStartOffset;
+            reply = await FetchAsync(wanted, from, maxBytes, maxWaitMs, context.RequestAborted);
+        }
         using RecordData data = reply.Data;
         ThrowIfFailed(reply);
         if (RecordPage.CheckBatches(data.Bytes.Span) is { } damage)
@@ -36,7 +45,7 @@ internal sealed class RecordPageResource(PartitionReads reads, TimeProvider time
     {
         switch (text)
         {
-            case "earliest":
+            case Earliest:
                 return await reads.RequireOffsetAsync(partition, OffsetTimestamps.Earliest, stop);
             case "latest":
                 return await reads.RequireOffsetAsync(partition, OffsetTimestamps.Latest, stop);
