@@ -6,6 +6,7 @@ public sealed class RowLaneTests
     private static readonly TopicId Topic = TopicId.NewId();
 
     private readonly List<IReadOnlyList<(int Partition, string Name)>> _calls = [];
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
@@ -14,6 +15,7 @@ public sealed class RowLaneTests
         var lane = new RowLane<(int Partition, string Name)>(AskAsync, request => (Topic, request.Partition));
 
         Task<LeadershipRow?> first = lane.AskAsync((0, "first"));
+        await _begun.Task;
         Task<LeadershipRow?>[] next = [.. Enumerable.Range(0, 1_000).Select(i => lane.AskAsync((i, "next")))];
         Task<LeadershipRow?> again = lane.AskAsync((7, "again"));
         _first.SetResult();
@@ -29,6 +31,7 @@ public sealed class RowLaneTests
         var lane = new RowLane<(int Partition, string Name)>(AskAsync, request => (Topic, request.Partition));
 
         Task<LeadershipRow?> failed = lane.AskAsync((0, "first"));
+        await _begun.Task;
         Task<LeadershipRow?> next = lane.AskAsync((1, "next"));
         _first.SetException(new TimeoutException());
 
@@ -39,6 +42,7 @@ public sealed class RowLaneTests
     private async Task<IReadOnlyList<LeadershipRow>> AskAsync(IReadOnlyList<(int Partition, string Name)> requests)
     {
         _calls.Add(requests);
+        _begun.TrySetResult();
         await (_calls.Count == 1 ? _first.Task : Task.CompletedTask);
         return [];
     }
