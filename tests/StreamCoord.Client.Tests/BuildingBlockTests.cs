@@ -1,4 +1,3 @@
-using System.Text;
 using StreamCoord.Client.Producing;
 
 namespace StreamCoord.Client.Tests;
@@ -6,9 +5,6 @@ namespace StreamCoord.Client.Tests;
 /// <summary>Parts that need no cluster.</summary>
 public sealed class BuildingBlockTests
 {
-    [Fact]
-    public void Crc32_IsZlibs() => Assert.Equal(0xCBF43926, Crc32Partitioner.Hash(Encoding.ASCII.GetBytes("123456789")));
-
     [Fact]
     public async Task WhoeverComesLater_DoesNotGetAhead()
     {

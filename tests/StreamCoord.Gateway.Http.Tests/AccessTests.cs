@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Routing;
+using StreamCoord.Gateway.Http.Access;
 using StreamCoord.Security;
 
 namespace StreamCoord.Gateway.Http.Tests;
@@ -123,6 +125,18 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Contains("\"error_code\":40301", (await _host.JsonAsync(new HttpMethod(method), address, "{}")).Body, StringComparison.Ordinal);
         As("admin:admin");
         Assert.NotInRange((await _host.JsonAsync(new HttpMethod(method), address, "{}")).Status, 401, 403);
+    }
+
+    [Fact]
+    public void EveryPathOfOurOwn_SaysWhatItsCallersNeed_ButThoseOfZnodesAndSessions()
+    {
+        RouteEndpoint[] own = [.. _host.Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal))];
+
+        Assert.All(own, endpoint => Assert.True(
+            endpoint.RoutePattern.RawText!.StartsWith("/v1/znodes", StringComparison.Ordinal) || endpoint.RoutePattern.RawText.StartsWith("/v1/sessions", StringComparison.Ordinal)
+                || endpoint.Metadata.GetMetadata<TopicNeeds>() is not null || endpoint.Metadata.GetMetadata<GroupNeeds>() is not null || endpoint.Metadata.GetMetadata<ClusterNeeds>() is not null,
+            endpoint.DisplayName));
+        Assert.True(own.Length > 10);
     }
 
     [Theory]

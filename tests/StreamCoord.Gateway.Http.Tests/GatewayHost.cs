@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -81,6 +82,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>The options with the given values in place of their defaults.</summary>
     public static HttpGatewayOptions Options(params (string Key, string Value)[] settings) => Bind(new HttpGatewayOptions(), settings);
+
+    public IEnumerable<RouteEndpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public FakeBrokers Brokers => _app.Services.GetRequiredService<FakeBrokers>();
 

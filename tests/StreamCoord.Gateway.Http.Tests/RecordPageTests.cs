@@ -95,6 +95,17 @@ public sealed class RecordPageTests
         Assert.Equal("b,c;3;3", Brief(await host.GetAsync("/v1/topics/t/partitions/0/records?offset=earliest")));
     }
 
+    [Fact]
+    public async Task The_oldest_record_may_be_deleted_between_the_question_where_it_is_and_the_read()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        FakePartition partition = Filled(host, "a", "b", "c");
+        partition.AnswerFetch = request =>
+            request.From == Offset.Zero ? new FetchReply(ErrorCode.OffsetOutOfRange, "Deleted meanwhile.", RecordData.Empty, new Offset(3), new Offset(1), Offset.None) : null;
+        Assert.Equal("b,c;3;3", Brief(await host.GetAsync("/v1/topics/t/partitions/0/records?offset=earliest")));
+        (await host.GetAsync("/v1/topics/t/partitions/0/records?offset=0")).Problem(416, "OFFSET_OUT_OF_RANGE");
+    }
+
     [Theory]
     [InlineData("/v1/topics/t/partitions/0/records?offset=-1", "offset")]
     [InlineData("/v1/topics/t/partitions/0/records?offset=abc", "offset")]

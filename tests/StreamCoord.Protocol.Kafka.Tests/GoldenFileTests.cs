@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
@@ -6,6 +5,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using StreamCoord.Testing;
+using StreamCoord.Testing.Kafka;
 
 namespace StreamCoord.Protocol.Kafka.Tests;
 
@@ -33,7 +33,7 @@ public sealed class GoldenFileTests
             JsonNode golden = JsonNode.Parse(line)!;
             (int api, string kind, short version) = ((int)golden["api"]!, (string)golden["kind"]!, (short)golden["version"]!);
             seen.Add((api, kind, version));
-            Check(Find(api, kind), version, Convert.FromHexString((string)golden["bytes"]!), golden["fields"]!.AsObject(), differences);
+            Check(KafkaMessages.Find(api, kind, version)!, version, Convert.FromHexString((string)golden["bytes"]!), golden["fields"]!.AsObject(), differences);
         }
 
         Assert.True(differences.Count == 0, string.Join('\n', differences.Distinct()));
@@ -44,9 +44,9 @@ public sealed class GoldenFileTests
     {
         try
         {
-            object message = Invoke(type, nameof(Read), bytes, version);
+            IKafkaBody message = KafkaMessages.Read(type, bytes, version);
             Compare(fields, message, $"{type.Name} v{version}", differences);
-            if (!Write((IKafkaBody)message, version).AsSpan().SequenceEqual(bytes))
+            if (!KafkaMessages.Write(message, version).AsSpan().SequenceEqual(bytes))
             {
                 differences.Add($"{type.Name} v{version} is written otherwise");
             }
@@ -98,16 +98,16 @@ public sealed class GoldenFileTests
     {
         var random = new RandomMessages(TestSeed.Next(), isFull: true);
         var lines = new List<string>();
-        foreach (Type type in MessageTests.Types())
+        foreach (Type type in KafkaMessages.Types)
         {
-            for (short version = Constant(type, "VersionMin"); version <= Constant(type, "VersionMax"); version++)
+            for (short version = KafkaMessages.VersionMinOf(type); version <= KafkaMessages.VersionMaxOf(type); version++)
             {
                 for (int i = 0; i < Samples; i++)
                 {
                     // Read again, so that nothing is in it that the version does not have.
-                    byte[] bytes = Write((IKafkaBody)random.Make(type), version);
-                    JsonNode fields = ToJson(Invoke(type, nameof(Read), bytes, version))!;
-                    lines.Add(new JsonObject { ["api"] = Constant(type, "ApiKey"), ["kind"] = KindOf(type), ["version"] = version, ["bytes"] = Convert.ToHexStringLower(bytes), ["fields"] = fields }.ToJsonString());
+                    byte[] bytes = KafkaMessages.Write((IKafkaBody)random.Make(type), version);
+                    JsonNode fields = ToJson(KafkaMessages.Read(type, bytes, version))!;
+                    lines.Add(new JsonObject { ["api"] = KafkaMessages.ApiKeyOf(type), ["kind"] = KafkaMessages.KindOf(type), ["version"] = version, ["bytes"] = Convert.ToHexStringLower(bytes), ["fields"] = fields }.ToJsonString());
                 }
             }
         }
@@ -149,31 +149,4 @@ public sealed class GoldenFileTests
         _ => new JsonObject(value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Select(property => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName(property.Name), ToJson(property.GetValue(value))))),
     };
-
-    private static string KindOf(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) ? "Request" : "Response";
-
-    private static Type Find(int api, string kind) => MessageTests.Types().Single(type => KindOf(type) == kind && Constant(type, "ApiKey") == api);
-
-    private static short Constant(Type type, string name) => (short)type.GetProperty(name)!.GetValue(null)!;
-
-    private static object Invoke(Type type, string method, params object[] arguments) => typeof(GoldenFileTests)
-        .GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
-        .Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
-
-    private static T Read<T>(byte[] bytes, short version)
-        where T : IKafkaMessage<T>
-    {
-        var reader = new KafkaReader(bytes);
-        T message = T.Read(ref reader, version);
-        return reader.Left == 0 ? message : throw new KafkaFormatException($"{reader.Left} bytes are left.");
-    }
-
-    private static byte[] Write(IKafkaBody body, short version)
-    {
-        using var writer = new KafkaWriter();
-        body.Write(writer, version);
-        var target = new ArrayBufferWriter<byte>();
-        writer.CopyTo(target);
-        return target.WrittenSpan.ToArray();
-    }
 }

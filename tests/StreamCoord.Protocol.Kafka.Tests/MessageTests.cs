@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Reflection;
 using StreamCoord.Testing;
+using StreamCoord.Testing.Kafka;
 
 namespace StreamCoord.Protocol.Kafka.Tests;
 
@@ -10,10 +10,10 @@ public sealed class MessageTests
     private const int Samples = 20;
     private const int Damages = 200;
 
-    public static TheoryData<string> Messages => new(Types().Select(type => type.Name));
+    public static TheoryData<string> Messages => new(KafkaMessages.Types.Select(type => type.Name));
 
     [Fact]
-    public void Messages_AreAllThatAreDescribed() => Assert.Equal(2 * 54, Types().Count());
+    public void Messages_AreAllThatAreDescribed() => Assert.Equal(2 * 54, KafkaMessages.Types.Count);
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -30,19 +30,19 @@ public sealed class MessageTests
     private static void CheckRoundTrip<T>(RandomMessages random, short version)
         where T : IKafkaMessage<T>
     {
-        byte[] bytes = Write((T)random.Make(typeof(T)), version);
+        byte[] bytes = KafkaMessages.Write((T)random.Make(typeof(T)), version);
 
         var reader = new KafkaReader(bytes);
         T read = T.Read(ref reader, version);
 
         Assert.Equal(0, reader.Left);
-        Assert.Equal(bytes, Write(read, version));
+        Assert.Equal(bytes, KafkaMessages.Write(read, version));
     }
 
     private static void CheckTruncation<T>(RandomMessages random, short version)
         where T : IKafkaMessage<T>
     {
-        byte[] bytes = Write((T)random.Make(typeof(T)), version);
+        byte[] bytes = KafkaMessages.Write((T)random.Make(typeof(T)), version);
         for (int length = 0; length < bytes.Length; length += Math.Max(1, bytes.Length / 100))
         {
             Assert.Throws<KafkaFormatException>(() => Read<T>(bytes.AsMemory(0, length), version));
@@ -52,7 +52,7 @@ public sealed class MessageTests
     private static void CheckDamage<T>(RandomMessages random, short version)
         where T : IKafkaMessage<T>
     {
-        byte[] bytes = Write((T)random.Make(typeof(T)), version);
+        byte[] bytes = KafkaMessages.Write((T)random.Make(typeof(T)), version);
         for (int i = 0; i < Damages / Samples && bytes.Length > 0; i++)
         {
             byte[] damaged = [.. bytes];
@@ -69,23 +69,13 @@ public sealed class MessageTests
         return T.Read(ref reader, version);
     }
 
-    private static byte[] Write(IKafkaBody body, short version)
-    {
-        using var writer = new KafkaWriter();
-        body.Write(writer, version);
-        var target = new ArrayBufferWriter<byte>();
-        writer.CopyTo(target);
-        Assert.Equal(writer.Length, target.WrittenCount);
-        return target.WrittenSpan.ToArray();
-    }
-
     private static void Run(string name, string check)
     {
         int seed = TestSeed.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"STREAMCOORD_TEST_SEED={seed}");
-        Type type = Types().Single(one => one.Name == name);
-        short first = (short)type.GetProperty("VersionMin")!.GetValue(null)!;
-        short last = (short)type.GetProperty("VersionMax")!.GetValue(null)!;
+        Type type = KafkaMessages.Types.Single(one => one.Name == name);
+        short first = KafkaMessages.VersionMinOf(type);
+        short last = KafkaMessages.VersionMaxOf(type);
         MethodInfo method = typeof(MessageTests).GetMethod(check, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type);
         var random = new RandomMessages(seed);
         for (short version = first; version <= last; version++)
@@ -96,8 +86,4 @@ public sealed class MessageTests
             }
         }
     }
-
-    /// <summary>All messages.</summary>
-    internal static IEnumerable<Type> Types() => typeof(KafkaReader).Assembly.GetExportedTypes()
-        .Where(type => type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IKafkaMessage<>)));
 }

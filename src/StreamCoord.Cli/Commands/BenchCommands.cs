@@ -26,8 +26,7 @@ internal static class BenchCommands
         {
             throw CliException.Usage("--num-records and --record-size take numbers from 1 on.");
         }
-        await using var input = new RepeatedLine(records, sizeBytes);
-        using var content = new StreamContent(input, RepeatedLine.ChunkBytes);
+        using var content = new RepeatedLineContent(records, sizeBytes);
         content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         long started = call.Terminal.Time.GetTimestamp();
         await call.Gateway.SendAsync(HttpMethod.Post, $"/v1/topics/{Gateway.Escape(call.Value(Topic))}/records:import", content, call.Stop);

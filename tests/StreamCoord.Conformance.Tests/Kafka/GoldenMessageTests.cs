@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using StreamCoord.Protocol.Kafka;
 using StreamCoord.Testing;
+using StreamCoord.Testing.Kafka;
 
 namespace StreamCoord.Conformance.Tests.Kafka;
 
@@ -38,7 +37,7 @@ public sealed class GoldenMessageTests
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement golden = document.RootElement;
             (int api, string kind, short version) = (golden.GetProperty("api").GetInt32(), golden.GetProperty("kind").GetString()!, golden.GetProperty("version").GetInt16());
-            if (Mistaken.Contains((api, kind, version)) || Find(api, kind, version) is not { } type)
+            if (Mistaken.Contains((api, kind, version)) || KafkaMessages.Find(api, kind, version) is not { } type)
             {
                 continue;
             }
@@ -46,9 +45,9 @@ public sealed class GoldenMessageTests
             byte[] bytes = Convert.FromHexString(golden.GetProperty("bytes").GetString()!);
             try
             {
-                object message = Read(type, bytes, version);
+                IKafkaBody message = KafkaMessages.Read(type, bytes, version);
                 compared += Compare(golden.GetProperty("fields"), message, $"{type.Name} v{version}", differences);
-                if (!Write((IKafkaBody)message, version).AsSpan().SequenceEqual(bytes))
+                if (!KafkaMessages.Write(message, version).AsSpan().SequenceEqual(bytes))
                 {
                     differences.Add($"{type.Name} v{version} is written otherwise");
                 }
@@ -101,32 +100,4 @@ public sealed class GoldenMessageTests
         sbyte or short or int or long or ushort or uint => string.Create(CultureInfo.InvariantCulture, $"{value}"),
         _ => null,
     };
-
-    private static Type? Find(int api, string kind, short version) => typeof(KafkaReader).Assembly.GetExportedTypes().FirstOrDefault(type =>
-        type.Name.EndsWith(kind, StringComparison.Ordinal)
-        && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IKafkaMessage<>))
-        && Constant(type, "ApiKey") == api && Constant(type, "VersionMin") <= version && version <= Constant(type, "VersionMax"));
-
-    private static short Constant(Type type, string name) => (short)type.GetProperty(name)!.GetValue(null)!;
-
-    private static object Read(Type type, byte[] bytes, short version) => typeof(GoldenMessageTests)
-        .GetMethod(nameof(ReadMessage), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
-        .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [bytes, version], null)!;
-
-    private static object ReadMessage<T>(byte[] bytes, short version)
-        where T : IKafkaMessage<T>
-    {
-        var reader = new KafkaReader(bytes);
-        T message = T.Read(ref reader, version);
-        return reader.Left == 0 ? message : throw new KafkaFormatException($"{reader.Left} bytes are left.");
-    }
-
-    private static byte[] Write(IKafkaBody body, short version)
-    {
-        using var writer = new KafkaWriter();
-        body.Write(writer, version);
-        var target = new ArrayBufferWriter<byte>();
-        writer.CopyTo(target);
-        return target.WrittenSpan.ToArray();
-    }
 }

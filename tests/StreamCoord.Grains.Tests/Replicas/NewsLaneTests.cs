@@ -4,10 +4,13 @@ using StreamCoord.Replication;
 namespace StreamCoord.Grains.Tests.Replicas;
 
 /// <summary>How news of partitions become few calls.</summary>
-public sealed class NewsLaneTests
+public sealed class NewsLaneTests : IDisposable
 {
     private readonly List<TaskCompletionSource> _calls = [];
     private readonly List<int> _counts = [];
+    private readonly SemaphoreSlim _told = new(0);
+
+    public void Dispose() => _told.Dispose();
 
     [Fact]
     public async Task WhatComesWhileCallsAreUnderWay_IsToldTogether_AndEndsWhenItIsTold()
@@ -17,13 +20,13 @@ public sealed class NewsLaneTests
         while (first.Count < 4)
         {
             first.Add(lane.TellAsync([Row(first.Count)]));
-            await UntilAsync(() => _calls.Count == first.Count);
+            await _told.WaitAsync(TestContext.Current.CancellationToken);
         }
 
         Task[] rest = [.. Enumerable.Range(4, 900).Select(i => lane.TellAsync([Row(i)]))];
         Assert.Equal(4, _calls.Count);
         _calls[0].SetResult();
-        await UntilAsync(() => _calls.Count == 5);
+        await _told.WaitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal([1, 1, 1, 1, 900], _counts);
         await Task.WhenAny(first);
@@ -46,22 +49,7 @@ public sealed class NewsLaneTests
             _counts.Add(news.Count);
             _calls.Add(call);
         }
+        _told.Release();
         await call.Task;
-    }
-
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        while (!Check())
-        {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
-
-        bool Check()
-        {
-            lock (_counts)
-            {
-                return condition();
-            }
-        }
     }
 }
