@@ -348,7 +348,7 @@ internal sealed class SimulatedNode
 
     private void Look(SimulatedRow row)
     {
-        if (_leader is not null)
+        if (_leader is not null || _isDropping)
         {
             return; // An answer that comes after all.
         }
