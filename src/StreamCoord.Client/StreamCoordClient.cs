@@ -6,13 +6,14 @@ using StreamCoord.Client.Calls;
 namespace StreamCoord.Client;
 
 /// <summary>
-/// The way to a cluster: makes producers and consumers, and has the administration. One for a process; safe for concurrent use. In a host it comes from <see cref="ClientHosting.AddStreamCoordClient"/>; elsewhere it is made over
+/// The way to a cluster: makes producers, consumers and sessions, and has the administration. One for a process; safe for concurrent use. In a host it comes from <see cref="ClientHosting.AddStreamCoordClient"/>; elsewhere it is made over
 /// whatever makes grains: the client of an Orleans cluster, or a silo's own factory.
 /// </summary>
 public sealed class StreamCoordClient
 {
     private readonly GrainCalls _calls;
     private readonly ILoggerFactory _logging;
+    private readonly int _retryTimeoutMs;
 
     /// <summary>Makes one.</summary>
     /// <param name="grains">An Orleans client that is connected, or a silo's factory.</param>
@@ -25,7 +26,7 @@ public sealed class StreamCoordClient
         options ??= new StreamCoordClientOptions();
         Require(options.Check(), typeof(StreamCoordClientOptions));
         _calls = new GrainCalls(grains, time ?? TimeProvider.System, options.AttemptTimeoutMs, options.RetryTimeoutMs);
-        _logging = logging ?? NullLoggerFactory.Instance;
+        (_logging, _retryTimeoutMs) = (logging ?? NullLoggerFactory.Instance, options.RetryTimeoutMs);
         Topics = new TopicAdmin(_calls);
         Groups = new GroupAdmin(_calls);
         Cluster = new ClusterAdmin(_calls);
@@ -57,6 +58,18 @@ public sealed class StreamCoordClient
     {
         Require(options.Check(), typeof(ConsumerOptions));
         return new Consumer(options, _calls, _logging.CreateLogger<Consumer>());
+    }
+
+    /// <summary>Opens a session with the tree of znodes, which the caller disposes.</summary>
+    /// <param name="options">How it works; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="OptionsValidationException">The options cannot be worked with; the message says why.</exception>
+    /// <exception cref="ZNodeException">The cluster refuses it, or nobody has answered within <see cref="StreamCoordClientOptions.RetryTimeoutMs"/>.</exception>
+    public Task<ZNodeSession> OpenSessionAsync(ZNodeSessionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ZNodeSessionOptions();
+        Require(options.Check(), typeof(ZNodeSessionOptions));
+        return ZNodeSession.OpenAsync(_calls, options, _logging.CreateLogger<ZNodeSession>(), _retryTimeoutMs, cancellationToken);
     }
 
     internal static void Require(string? problem, Type options)

@@ -25,4 +25,13 @@ internal static partial class ClientLog
 
     [LoggerMessage(7, LogLevel.Warning, "No silo answers at {Gateways}; trying again: {Reason}")]
     public static partial void NotConnected(ILogger logger, string gateways, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "A watcher of {Path} has failed.")]
+    public static partial void WatcherFailed(ILogger logger, string path, Exception failure);
+
+    [LoggerMessage(9, LogLevel.Information, "Session {Session} goes on with another connection.")]
+    public static partial void SessionMoved(ILogger logger, SessionId session);
+
+    [LoggerMessage(10, LogLevel.Warning, "Session {Session} is over: {Reason}")]
+    public static partial void SessionLost(ILogger logger, SessionId session, string reason);
 }

@@ -27,6 +27,13 @@ internal sealed class ClientLine : IConnectionSink
         _ = DeliverAsync();
     }
 
+    /// <summary>On whose behalf the requests to come are made.</summary>
+    public ZNodeCaller Caller
+    {
+        get => _connection.Caller;
+        set => _connection.Caller = value;
+    }
+
     public Task<ZNodeReply> RunAsync(Action<ICoordinationConnection, long> request)
     {
         var completion = new TaskCompletionSource<ZNodeReply>(TaskCreationOptions.RunContinuationsAsynchronously);

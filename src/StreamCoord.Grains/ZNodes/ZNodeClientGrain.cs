@@ -10,8 +10,10 @@ namespace StreamCoord.Grains.ZNodes;
 /// </summary>
 /// <remarks>Reentrant: a client may have many requests in the line. It ends with its silo, or when the observer fails; the client connects again and replays its watches.</remarks>
 [Reentrant, PreferLocalPlacement, Immovable]
-internal sealed class ZNodeClientGrain(ICoordination coordination) : Grain, IZNodeClientGrain
+internal sealed class ZNodeClientGrain(ICoordination coordination, ClusterIdentity identity) : Grain, IZNodeClientGrain
 {
+    private const int HistoryEventsMax = 1_000;
+
     private ClientLine? _line;
 
     /// <inheritdoc/>
@@ -41,6 +43,72 @@ internal sealed class ZNodeClientGrain(ICoordination coordination) : Grain, IZNo
     public Task<ZNodeReply> Sync() => RunAsync((line, tag) => line.Sync(tag));
 
     /// <inheritdoc/>
+    public Task<ZNodeReply> Authenticate(string scheme, ReadOnlyMemory<byte> credentials)
+    {
+        ZNodeError error = coordination.Authenticate(scheme, credentials, out IReadOnlyList<AuthIdentity> identities);
+        if (error != ZNodeError.Ok)
+        {
+            return Task.FromResult(ZNodeReply.Refused(error, $"The credentials are wrong, or there is no scheme '{scheme}'."));
+        }
+        if (_line is not { } line)
+        {
+            return Task.FromResult(NotConnected());
+        }
+        line.Caller = line.Caller with { Identities = [.. line.Caller.Identities.Union(identities)] };
+        return Task.FromResult(new ZNodeReply());
+    }
+
+    /// <inheritdoc/>
+    public Task<ZNodeReply> OpenSession(int timeoutMs) => BeginSessionAsync(line => coordination.RequestAsync(line.Caller, new OpenSessionOperation(timeoutMs, identity.NodeId)));
+
+    /// <inheritdoc/>
+    public async Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int timeoutMs, Zxid seen)
+    {
+        ZNodeReply reply = await BeginSessionAsync(_ => coordination.ResumeSessionAsync(session, password, timeoutMs));
+        await coordination.WaitAppliedAsync(seen, CancellationToken.None);
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ZNodeReply> Ping()
+    {
+        if (_line is not { } line)
+        {
+            return NotConnected();
+        }
+        SessionId session = line.Caller.Session;
+        coordination.Touch(session);
+        ZNodeReply reply = await line.RunAsync(static (connection, tag) => connection.Sync(tag));
+        return !reply.IsOk || coordination.IsAlive(session) ? reply : ZNodeReply.Refused(ZNodeError.SessionExpired, $"The session {session} has ended.", reply.Zxid);
+    }
+
+    /// <inheritdoc/>
+    public async Task<WatchHistory> ReadHistory(string path, WatchKinds kinds, Zxid after, int skipCount)
+    {
+        var events = new List<WatchEvent>();
+        try
+        {
+            await foreach (WatchEvent watchEvent in coordination.ReadHistoryAsync(_line?.Caller ?? ZNodeCaller.Anonymous, path, kinds, after, CancellationToken.None))
+            {
+                if (skipCount-- > 0)
+                {
+                    continue;
+                }
+                events.Add(watchEvent);
+                if (events.Count == HistoryEventsMax)
+                {
+                    return new WatchHistory(events, IsComplete: false, Gone: null);
+                }
+            }
+            return new WatchHistory(events, IsComplete: true, Gone: null);
+        }
+        catch (HistoryGoneException gone)
+        {
+            return new WatchHistory([], IsComplete: true, gone.Message);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task Disconnect()
     {
         await EndAsync("The client has disconnected.");
@@ -49,7 +117,23 @@ internal sealed class ZNodeClientGrain(ICoordination coordination) : Grain, IZNo
 
     private Task<ZNodeReply> RunAsync(Action<ICoordinationConnection, long> request) => _line is { } line
         ? line.RunAsync(request)
-        : Task.FromResult(ZNodeReply.Refused(ZNodeError.ConnectionLoss, "There is no connection: connect first."));
+        : Task.FromResult(NotConnected());
+
+    private static ZNodeReply NotConnected() => ZNodeReply.Refused(ZNodeError.ConnectionLoss, "There is no connection: connect first.");
+
+    private async Task<ZNodeReply> BeginSessionAsync(Func<ClientLine, Task<ZNodeReply>> begin)
+    {
+        if (_line is not { } line)
+        {
+            return NotConnected();
+        }
+        ZNodeReply reply = await begin(line);
+        if (reply.Session is { } session)
+        {
+            line.Caller = line.Caller with { Session = session.Session, Owner = session.Owner };
+        }
+        return reply;
+    }
 
     private async Task EndAsync(string reason)
     {

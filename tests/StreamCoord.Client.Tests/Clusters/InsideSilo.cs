@@ -25,6 +25,9 @@ public sealed class InsideSilo : IAsyncLifetime
     /// <summary>What happens to calls of partitions.</summary>
     internal PartitionGate Gate { get; } = new();
 
+    /// <summary>What happens to calls of connections into the tree.</summary>
+    internal ConnectionFaults Faults { get; } = new();
+
     public IServiceProvider Services => _cluster!.GetSiloServiceProvider();
 
     public StreamCoordClient Client => Services.GetRequiredService<StreamCoordClient>();
@@ -46,6 +49,7 @@ public sealed class InsideSilo : IAsyncLifetime
             host.AddGroups(new GroupOptions { ConsumerHeartbeatIntervalMs = 50, ConsumerHeartbeatIntervalMsMin = 50, OffsetsPartitions = 2 });
             host.AddTransactions(new TransactionOptions { StatePartitions = 2 });
             host.AddIncomingGrainCallFilter(Gate);
+            host.AddIncomingGrainCallFilter(Faults);
             host.Services.AddStreamCoordClient();
         });
         _cluster = builder.Build();
@@ -59,6 +63,7 @@ public sealed class InsideSilo : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Gate.Open();
+        Faults.Begin(0, oneIn: 0);
         if (_cluster is not null)
         {
             await _cluster.StopAllSilosAsync();

@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using StreamCoord.Client.Recipes;
 using StreamCoord.Client.Tests.Clusters;
 using StreamCoord.Groups;
 using StreamCoord.Partitions;
 using StreamCoord.Testing;
+using StreamCoord.ZNodes;
 
 #pragma warning disable xUnit1051 // The page is for apps, which have no test to be cancelled.
 
@@ -23,7 +25,7 @@ public sealed partial class ClientPageTests(OutsideFixture outside)
     {
         string[] examples = [.. Example().Matches(File.ReadAllText(RepositoryFiles.PathOf(Page))).Select(match => Folded(match.Groups[1].Value))];
         string here = Folded(File.ReadAllText(RepositoryFiles.PathOf(Here)));
-        Assert.Equal(6, examples.Length);
+        Assert.Equal(8, examples.Length);
         Assert.All(examples, example => Assert.Contains(example, here));
     }
 
@@ -47,6 +49,7 @@ public sealed partial class ClientPageTests(OutsideFixture outside)
         {
             await TransactAsync(client, member);
         }
+        await CoordinateAsync(client);
         Assert.Equal(["3 euros"], await client.ReadValuesAsync("invoices", 1, isolation: IsolationLevel.ReadCommitted));
         await host.StopAsync();
     }
@@ -112,6 +115,49 @@ public sealed partial class ClientPageTests(OutsideFixture outside)
         await producer.SendAsync("invoices", OutgoingRecord.Of("customer 7", "3 euros"));
         await transaction.SendOffsetsAsync(consumer.GroupMetadata, consumer.Positions);
         await transaction.CommitAsync();
+    }
+
+    private static async Task WatchAsync(StreamCoordClient client, CancellationToken stop)
+    {
+        await using ZNodeSession session = await client.OpenSessionAsync();
+        await session.EnsurePathAsync("/app/config");
+        await using ZNodeWatch watch = await session.WatchAsync("/app", isRecursive: true);
+        await session.SetAsync("/app/config", "colour=blue");
+        await session.CreateAsync("/app/worker-", mode: CreateMode.EphemeralSequential);
+        await foreach (WatchEvent change in watch.ReadAsync(stop))
+        {
+            Console.WriteLine($"{change.Type} {change.Path} in {change.Zxid}");
+        }
+    }
+
+    private static async Task CoordinateAsync(StreamCoordClient client)
+    {
+        await using ZNodeSession session = await client.OpenSessionAsync();
+        await session.EnsurePathAsync("/app");
+        await using ZNodeWatch done = await session.WatchAsync("/app", isRecursive: true);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task watching = WatchAsync(client, enough.Token);
+        await foreach (WatchEvent change in done.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            if (change.Path.StartsWith("/app/worker-", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+
+        var mutex = new DistributedLock(session, "/locks/report", identifier: "host 7");
+        await using (LockHold hold = await mutex.AcquireAsync())
+        {
+            await WriteReportAsync(hold.FencingToken, hold.Lost);
+        }
+    }
+
+    private static Task WriteReportAsync(Zxid token, CancellationToken lost)
+    {
+        Assert.True(token > Zxid.Zero && !lost.IsCancellationRequested);
+        return Task.CompletedTask;
     }
 
     private Task BillAsync(string? key, string? value)
