@@ -34,6 +34,9 @@ switch (args.FirstOrDefault())
         await ClientLoad.RunAsync(args[1]);
         await ClientLoad.RunInsideAsync(args.Length > 2 ? args[2] : Path.GetTempPath());
         return 0;
+    case "recipes" when args.Length > 1:
+        await RecipeLoad.RunAsync(args[1]);
+        return 0;
     case "cluster" when args.Length > 1:
         await ClusterLoad.RunAsync(args[1], args[2..]);
         return 0;
@@ -53,6 +56,7 @@ switch (args.FirstOrDefault())
             kafka ASSEMBLY [start]  produce, fetch, latency and start of a real silo over Kafka's protocol, beside bare writes; or its start only
             zookeeper ASSEMBLY [million]  create, set, get, watches and sessions of a real silo over ZooKeeper's protocol; or a million znodes by it
             client ASSEMBLY [DIRECTORY]  produce and consume by the client library, outside of a real silo and inside one in this process
+            recipes ASSEMBLY    locks, and watches of ten thousand sessions, by the client library outside of a real silo
             cluster ASSEMBLY [rate|latency|kill|stop|catchup|partitions ...]  three real silos over a PostgreSQL: what copies cost, and how long it takes when silos go and come; all of it without a name
             micro [OPTIONS]     BenchmarkDotNet on the codec; options are its own, such as --filter '*'
             """);

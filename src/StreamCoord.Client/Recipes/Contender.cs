@@ -17,32 +17,35 @@ internal sealed class Contender(ZNodeSession session, string path, string kind, 
     private const int CounterDigits = 10;
 
     private readonly string _prefix = $"{Guid.NewGuid():N}{kind}";
+    private string? _own;
 
     /// <summary>Stands in the line until it is this one's turn.</summary>
+    /// <param name="changed">Told once of a change of its znode after that.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its znode, and the transaction that created it.</returns>
     /// <exception cref="OperationCanceledException">Given up; it has left the line.</exception>
     /// <exception cref="ZNodeException">Refused, or the session is over.</exception>
-    public async Task<(string Path, Zxid Czxid)> AwaitTurnAsync(CancellationToken cancellationToken)
+    public async Task<(string Path, Zxid Czxid)> AwaitTurnAsync(Action<WatchEvent> changed, CancellationToken cancellationToken)
     {
         try
         {
-            await session.EnsurePathAsync(path, cancellationToken).ConfigureAwait(false);
-            string own = await EnterAsync(cancellationToken).ConfigureAwait(false);
+            _own = await EnterAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 IReadOnlyList<string> line = await session.GetChildrenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
-                if (!line.Contains(own))
+                if (!line.Contains(_own))
                 {
                     // Somebody has cleared the line.
-                    own = await EnterAsync(cancellationToken).ConfigureAwait(false);
+                    _own = null;
+                    _own = await EnterAsync(cancellationToken).ConfigureAwait(false);
                 }
-                else if (FindBefore(own, line) is { } before)
+                else if (FindBefore(_own, line) is { } before)
                 {
                     await AwaitChangeAsync($"{path}/{before}", cancellationToken).ConfigureAwait(false);
                 }
-                else if (await session.ExistsAsync($"{path}/{own}", cancellationToken: cancellationToken).ConfigureAwait(false) is { } stat)
+                else if (await session.ExistsAsync($"{path}/{_own}", changed, cancellationToken).ConfigureAwait(false) is { } stat)
                 {
-                    return ($"{path}/{own}", stat.Czxid);
+                    return ($"{path}/{_own}", stat.Czxid);
                 }
             }
         }
@@ -58,7 +61,7 @@ internal sealed class Contender(ZNodeSession session, string path, string kind, 
     {
         try
         {
-            if (await FindOwnAsync(CancellationToken.None).ConfigureAwait(false) is { } own)
+            if ((_own ?? await FindOwnAsync(CancellationToken.None).ConfigureAwait(false)) is { } own)
             {
                 await session.EnsureDeletedAsync($"{path}/{own}").ConfigureAwait(false);
             }
@@ -114,6 +117,10 @@ internal sealed class Contender(ZNodeSession session, string path, string kind, 
             {
                 (string created, _) = await session.CreateAsync($"{path}/{_prefix}", Encoding.UTF8.GetBytes(identifier), CreateMode.EphemeralSequential, cancellationToken: cancellationToken).ConfigureAwait(false);
                 return created[(path.Length + 1)..];
+            }
+            catch (ZNodeException failure) when (failure.Error == ZNodeError.NoNode)
+            {
+                await session.EnsurePathAsync(path, cancellationToken).ConfigureAwait(false);
             }
             catch (ZNodeException failure) when (failure.Error is ZNodeError.ConnectionLoss or ZNodeError.SessionMoved)
             {

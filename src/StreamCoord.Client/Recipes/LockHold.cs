@@ -10,20 +10,20 @@ public sealed class LockHold : IAsyncDisposable
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenRegistration _sessionLost;
 
-    private LockHold(ZNodeSession session, Contender contender, string path, Zxid czxid)
+    private LockHold(ZNodeSession session, Contender contender)
     {
-        (_session, _contender, Path, FencingToken) = (session, contender, path, czxid);
+        (_session, _contender) = (session, contender);
         _sessionLost = session.Lost.Register(Lose);
     }
 
     /// <summary>The holder's znode.</summary>
-    public string Path { get; }
+    public string Path { get; private set; } = "";
 
     /// <summary>
     /// The transaction that put this holder into the line: greater than that of every holder before. A store that refuses whoever comes with a smaller one than it has seen is safe from a holder that has stood still and does not know that
     /// it is one no longer.
     /// </summary>
-    public Zxid FencingToken { get; }
+    public Zxid FencingToken { get; private set; }
 
     /// <summary>Cancelled as soon as the lock is lost, or may be: the session is over, or somebody has deleted the znode.</summary>
     public CancellationToken Lost => _lost.Token;
@@ -37,17 +37,24 @@ public sealed class LockHold : IAsyncDisposable
 
     internal static async Task<LockHold> AcquireAsync(ZNodeSession session, Contender contender, CancellationToken cancellationToken)
     {
-        (string path, Zxid czxid) = await contender.AwaitTurnAsync(cancellationToken).ConfigureAwait(false);
-        var hold = new LockHold(session, contender, path, czxid);
-        await hold.WatchAsync().ConfigureAwait(false);
-        return hold;
+        var hold = new LockHold(session, contender);
+        try
+        {
+            (hold.Path, hold.FencingToken) = await contender.AwaitTurnAsync(hold.Changed, cancellationToken).ConfigureAwait(false);
+            return hold;
+        }
+        catch
+        {
+            await hold._sessionLost.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
-    private async Task WatchAsync()
+    private async Task WatchAsync(string path)
     {
         try
         {
-            if (await _session.ExistsAsync(Path, Changed).ConfigureAwait(false) is null)
+            if (await _session.ExistsAsync(path, Changed).ConfigureAwait(false) is null)
             {
                 Lose();
             }
@@ -66,7 +73,7 @@ public sealed class LockHold : IAsyncDisposable
         }
         else
         {
-            _ = WatchAsync();
+            _ = WatchAsync(watchEvent.Path);
         }
     }
 

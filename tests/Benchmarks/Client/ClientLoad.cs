@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StreamCoord.Benchmarks.Grains;
@@ -24,17 +23,8 @@ internal static class ClientLoad
         SiloProcess.Assembly = Path.GetFullPath(assembly);
         using var directory = new TemporaryDirectory();
         await using SiloProcess silo = await SiloProcess.StartAsync(directory.Path);
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        using JsonDocument clusters = JsonDocument.Parse(await silo.Http.GetStringAsync("/v3/clusters"));
-        using JsonDocument endpoints = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(directory.Path, "endpoints.json")));
-        builder.Services.AddStreamCoordClient(options =>
-        {
-            options.Gateways = [endpoints.RootElement.GetProperty("gateway").GetString()!];
-            options.ClusterId = clusters.RootElement.GetProperty("data")[0].GetProperty("cluster_id").GetString();
-        });
-        using IHost host = builder.Build();
-        await host.StartAsync();
-        await MeasureAsync("outside", host.Services.GetRequiredService<StreamCoordClient>());
+        using IHost host = await ClientHost.StartAsync(silo, directory.Path);
+        await MeasureAsync("outside", host.Client());
         await host.StopAsync();
     }
 

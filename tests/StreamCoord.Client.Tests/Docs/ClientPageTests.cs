@@ -8,7 +8,7 @@ using StreamCoord.Partitions;
 using StreamCoord.Testing;
 using StreamCoord.ZNodes;
 
-#pragma warning disable xUnit1051 // The page is for apps, which have no test to be cancelled.
+#pragma warning disable xUnit1051, CA2016 // The page is for apps, which have no test to be cancelled.
 
 namespace StreamCoord.Client.Tests.Docs;
 
