@@ -59,8 +59,8 @@ public sealed class LeaderReplica
     /// <summary>Everything below is committed; <see cref="Offset.None"/> until the term knows what the ones before it committed.</summary>
     public Offset HighWatermark { get; private set; } = Offset.None;
 
-    /// <summary>True when a replica that consumers read from is to hear at once of what is committed.</summary>
-    public bool HasNewsForReaders => _hasReaders && !IsDeposed && _peers.Values.Any(OwesCommits);
+    /// <summary>True when a replica that is read from is to hear at once of what is committed.</summary>
+    public bool HasNewsForReaders => (_hasReaders || _options.IsReadEverywhere) && !IsDeposed && _peers.Values.Any(OwesCommits);
 
     /// <summary>True when somebody has a newer term: this one is over.</summary>
     public bool IsDeposed { get; private set; }
@@ -276,7 +276,8 @@ public sealed class LeaderReplica
         return hasNews || OwesCommits(peer) || (peer.UnderWayCount == 0 && nowMs >= peer.DueMs);
     }
 
-    private bool OwesCommits(PeerProgress peer) => peer is { HasReaders: true, IsProbing: false, UnderWayCount: 0 } && peer.SentHighWatermark < HighWatermark;
+    private bool OwesCommits(PeerProgress peer) =>
+        (peer.HasReaders || _options.IsReadEverywhere) && peer is { IsProbing: false, UnderWayCount: 0 } && peer.SentHighWatermark < HighWatermark;
 
     private void FindPeers(long nowMs)
     {

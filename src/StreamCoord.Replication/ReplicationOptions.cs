@@ -33,6 +33,9 @@ public sealed record ReplicationOptions
     /// <summary>So many pushes to one replica may be under way. 1 or more; 4 by default: enough to keep a disk busy while the network carries the next.</summary>
     public int PushesUnderWayMax { get; init; } = 4;
 
+    /// <summary>True when every replica hears at once of what is committed, because its own silo waits for it. False by default: then only those that consumers read from.</summary>
+    public bool IsReadEverywhere { get; init; }
+
     /// <summary>Up to where a log counts by these rules.</summary>
     public Offset Counting(IReplicaLog log) => CountsFlushed ? log.FlushedOffset : log.EndOffset;
 }

@@ -247,6 +247,23 @@ public sealed class LeaderReplicaTests
         Assert.Empty(leader.FindDue(Options.HeartbeatMs));
     }
 
+    [Fact]
+    public void WhereEverySiloReads_EveryoneHearsAtOnceOfCommits_AndOnlyOnce()
+    {
+        LeaderReplica leader = Lead([A, B, C], Options with { IsReadEverywhere = true });
+        Answer(leader, B, acknowledged: 10, nowMs: 0);
+        Assert.False(leader.HasNewsForReaders);
+
+        Answer(leader, C, acknowledged: 10, nowMs: 1);
+
+        foreach (ReplicaId replica in (ReplicaId[])[B, C])
+        {
+            Assert.True(leader.HasNewsForReaders);
+            Assert.Equal(new Offset(10), leader.Send(leader.PlanPush(replica.Node, 1)!, [], 1).HighWatermark);
+        }
+        Assert.False(leader.HasNewsForReaders);
+    }
+
     private static LeaderReplica Lead(ReplicaId[] inSync, ReplicationOptions? options = null) =>
         new(A, new LeaderEpoch(5), new FixedLog((3, 10)), new InSyncSet(inSync, 0), [A.Node, B.Node, C.Node], options ?? Options, nowMs: 0);
 

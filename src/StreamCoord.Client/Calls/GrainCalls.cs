@@ -14,6 +14,9 @@ internal sealed class GrainCalls(IGrainFactory grains, TimeProvider time, int at
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
+    /// <summary>How long an attempt has for its answer. Milliseconds.</summary>
+    public int AttemptTimeoutMs => attemptTimeoutMs;
+
     /// <summary>
     /// Waits for one attempt of a call that may be made again. Orleans would wait half a minute for an answer that a lost silo cannot give, because a client is not told which silo a call went to.
     /// </summary>

@@ -13,8 +13,6 @@ namespace StreamCoord.Client.Coordination;
 internal sealed class SessionLife : IAsyncDisposable
 {
     private const int SignsPerTimeout = 3;
-    private const int FirstBackoffMs = 20;
-    private const int BackoffMsMax = 500;
 
     private readonly GrainCalls _calls;
     private readonly ZNodeSessionOptions _options;
@@ -46,12 +44,12 @@ internal sealed class SessionLife : IAsyncDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time => _calls.Time;
 
-    /// <summary>Opens the session.</summary>
+    /// <summary>Opens the session. One that was opened without an answer expires by itself.</summary>
     /// <exception cref="ZNodeException">The cluster refuses it, or nobody has answered in time.</exception>
     public async Task OpenAsync(int timeoutMs, CancellationToken cancellationToken)
     {
         long start = _calls.Time.GetTimestamp();
-        var backoff = new Backoff(FirstBackoffMs, BackoffMsMax);
+        var backoff = ZNodeErrors.Backoff();
         while (true)
         {
             long sent = _calls.Time.GetTimestamp();
@@ -65,7 +63,7 @@ internal sealed class SessionLife : IAsyncDisposable
                 return;
             }
             connection.Dispose();
-            if (reply.Error != ZNodeError.ConnectionLoss || _calls.Time.GetElapsedTime(start).TotalMilliseconds >= timeoutMs)
+            if (!ZNodeErrors.Passes(reply.Error) || _calls.Time.GetElapsedTime(start).TotalMilliseconds >= timeoutMs)
             {
                 throw ZNodeException.Of(reply);
             }
@@ -179,7 +177,8 @@ internal sealed class SessionLife : IAsyncDisposable
     private async Task KeepAliveAsync(ZNodeConnection connection)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Broken, _ending.Token, _lost.Token);
-        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Max(1, Grant.TimeoutMs / SignsPerTimeout));
+        // As often as an attempt may take, too: requests hear only so that their silo is gone.
+        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(Grant.TimeoutMs / SignsPerTimeout, 1, _calls.AttemptTimeoutMs));
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(interval, _calls.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -203,7 +202,7 @@ internal sealed class SessionLife : IAsyncDisposable
 
     private async Task<ZNodeConnection?> ReconnectAsync()
     {
-        var backoff = new Backoff(FirstBackoffMs, BackoffMsMax);
+        var backoff = ZNodeErrors.Backoff();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, _lost.Token);
         while (!stop.IsCancellationRequested)
         {

@@ -220,26 +220,25 @@ public sealed class ZNodeSession : IAsyncDisposable
     }
 
     // For what may be asked twice.
-    private async Task<ZNodeReply> UntilAnsweredAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, CancellationToken cancellationToken)
+    private Task<ZNodeReply> UntilAnsweredAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, CancellationToken cancellationToken) => AskAsync(call, ZNodeErrors.Passes, cancellationToken);
+
+    private Task<ZNodeReply> WriteAsync(WriteOperation operation, CancellationToken cancellationToken) =>
+        AskAsync(grain => grain.Request(operation, watch: false), ZNodeErrors.WasNotCarriedOut, cancellationToken);
+
+    private async Task<ZNodeReply> AskAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, Func<ZNodeError, bool> asksAgain, CancellationToken cancellationToken)
     {
+        Backoff? backoff = null;
         while (true)
         {
             ZNodeConnection connection = await _life.ConnectionAsync(cancellationToken).ConfigureAwait(false);
             ZNodeReply reply = await connection.RunAsync(call, cancellationToken).ConfigureAwait(false);
-            if (reply.Error is not (ZNodeError.ConnectionLoss or ZNodeError.SessionMoved))
+            if (!asksAgain(reply.Error))
             {
                 _life.See(reply.Zxid);
                 return reply;
             }
+            await (backoff ??= ZNodeErrors.Backoff()).WaitAsync(_life.Time, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async Task<ZNodeReply> WriteAsync(WriteOperation operation, CancellationToken cancellationToken)
-    {
-        ZNodeConnection connection = await _life.ConnectionAsync(cancellationToken).ConfigureAwait(false);
-        ZNodeReply reply = await connection.RunAsync(grain => grain.Request(operation, watch: false), cancellationToken).ConfigureAwait(false);
-        _life.See(reply.Zxid);
-        return reply;
     }
 
     private async ValueTask RemoveAsync(ZNodeWatch watch)

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamCoord.Client.Coordination;
 using StreamCoord.ZNodes;
 
 namespace StreamCoord.Client.Recipes;
@@ -122,7 +123,7 @@ internal sealed class Contender(ZNodeSession session, string path, string kind, 
             {
                 await session.EnsurePathAsync(path, cancellationToken).ConfigureAwait(false);
             }
-            catch (ZNodeException failure) when (failure.Error is ZNodeError.ConnectionLoss or ZNodeError.SessionMoved)
+            catch (ZNodeException failure) when (ZNodeErrors.IsUnknown(failure.Error))
             {
                 if (await FindOwnAsync(cancellationToken).ConfigureAwait(false) is { } own)
                 {

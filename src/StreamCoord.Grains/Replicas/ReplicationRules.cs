@@ -1,4 +1,5 @@
 using StreamCoord.Grains.Leadership;
+using StreamCoord.Grains.Topics;
 using StreamCoord.Log;
 using StreamCoord.Replication;
 
@@ -12,6 +13,14 @@ internal static class ReplicationRules
     {
         int copies = Math.Min(row.Assignment.Origin.Count, row.Assignment.Target.Count);
         int inSyncMin = isInternal ? (copies >= 3 ? 2 : 1) : Math.Min(config.MinInsyncReplicas, copies);
-        return new ReplicationOptions { InSyncMin = inSyncMin, InSyncMax = row.InSyncMax, CountsFlushed = config.WaitsForFlush, PushesUnderWayMax = 1 };
+        return new ReplicationOptions
+        {
+            InSyncMin = inSyncMin,
+            InSyncMax = row.InSyncMax,
+            CountsFlushed = config.WaitsForFlush,
+            PushesUnderWayMax = 1,
+            // Each silo has the tree in memory, and a write through it is answered when it has it there.
+            IsReadEverywhere = row.TopicId == InternalTopics.ZNodesId,
+        };
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     private int _eventsTaken;
     private volatile string? _kafka;
     private volatile string? _zooKeeper;
+    private volatile string? _gateway;
     private LimitedDisk? _disk;
 
     public ClusterNode(int number, string dataDirectory, SiloPlace place, string[] options)
@@ -53,6 +54,9 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Where its ZooKeeper listener is, or was last.</summary>
     public string? ZooKeeper => _zooKeeper;
+
+    /// <summary>Where it takes Orleans clients, once it has served; the same ever after.</summary>
+    public string? Gateway => _gateway;
 
     /// <summary>How often a process has ended that was not told to.</summary>
     public int UnwantedExits { get; private set; }
@@ -242,7 +246,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     private SiloProcess Launch()
     {
         // Clients find it again where it was.
-        string[] known = _kafka is null ? [] : [$"--StreamCoord:Kafka:Endpoint={_kafka}", $"--StreamCoord:ZooKeeper:Endpoint={_zooKeeper}"];
+        string[] known = _kafka is null ? []
+            : [$"--StreamCoord:Kafka:Endpoint={_kafka}", $"--StreamCoord:ZooKeeper:Endpoint={_zooKeeper}", $"--StreamCoord:Orleans:GatewayEndpoint={_gateway}"];
         var silo = SiloProcess.Launch(Build ?? SiloProcess.Assembly, _place, DataDirectory, [.. _options, .. known]);
         Note("started");
         lock (_processes)
@@ -257,7 +262,7 @@ internal sealed class ClusterNode : IAsyncDisposable
         try
         {
             await silo.AwaitServingAsync(DataDirectory);
-            (_zooKeeper, _kafka) = (silo.ZooKeeper, silo.Kafka);
+            (_gateway, _zooKeeper, _kafka) = (silo.Gateway, silo.ZooKeeper, silo.Kafka);
             _serves = _current == silo;
             Note("serves");
         }

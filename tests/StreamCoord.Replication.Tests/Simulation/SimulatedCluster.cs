@@ -27,6 +27,7 @@ internal sealed class SimulatedCluster
             InSyncMax = _world.Random.Next(2, CopyCount + 1),
             CountsFlushed = _world.Chance(80),
             PushesUnderWayMax = _world.Random.Next(1, 5),
+            IsReadEverywhere = _world.Chance(30),
         };
         ReplicaId[] replicas = [.. Enumerable.Range(1, NodeCount).Select(SimulatedNode.FirstReplica)];
         _table = new SimulatedTable(

@@ -36,6 +36,9 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <summary>Where its Kafka listener is, as host:port. Set once it serves.</summary>
     public string Kafka { get; private set; } = "";
 
+    /// <summary>Where it takes Orleans clients, as address:port. Set once it serves.</summary>
+    public string Gateway { get; private set; } = "";
+
     /// <summary>Where its ZooKeeper listener is, as host:port. Set once it serves.</summary>
     public string ZooKeeper { get; private set; } = "";
 
@@ -78,6 +81,7 @@ public sealed class SiloProcess : IAsyncDisposable
         using JsonDocument document = JsonDocument.Parse(endpoints);
         Kafka = document.RootElement.GetProperty("kafka").GetString()!;
         ZooKeeper = document.RootElement.GetProperty("zookeeper").GetString()!;
+        Gateway = document.RootElement.GetProperty("gateway").GetString()!;
         Http.BaseAddress = new Uri($"http://{document.RootElement.GetProperty("http").GetString()}");
     }
 
