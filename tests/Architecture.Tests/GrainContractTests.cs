@@ -11,8 +11,7 @@ public sealed class GrainContractTests
 {
     private const string ReleasedPath = "docs/internals/grain-contracts.txt";
 
-    private static readonly Assembly[] Assemblies =
-        [.. Repository.Files("src", ".csproj").Where(path => !path.EndsWith(".Generator.csproj", StringComparison.Ordinal)).Select(path => Assembly.Load(Path.GetFileNameWithoutExtension(path)))];
+    private static readonly Assembly[] Assemblies = Repository.LoadAssemblies();
 
     private static readonly Type[] Messages =
         [.. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false))];

@@ -23,6 +23,10 @@ internal static partial class Repository
         return files;
     }
 
+    /// <summary>The assemblies of all projects in <c>src</c>, but for what only the compiler loads, which is not beside the tests.</summary>
+    public static Assembly[] LoadAssemblies() =>
+        [.. Files("src", ".csproj").Where(path => !path.EndsWith(".Generator.csproj", StringComparison.Ordinal)).Select(path => Assembly.Load(AssemblyNameOf(path)))];
+
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     /// <summary>The lines of a source file that hold code, with their numbers: what stands behind <c>//</c> is cut off.</summary>
@@ -31,4 +35,9 @@ internal static partial class Repository
 
     [GeneratedRegex(@"(?<!:)//.*$")]
     private static partial Regex Comment();
+
+    private static string AssemblyNameOf(string project) => OwnName().Match(Read(project)) is { Success: true } own ? own.Groups[1].Value : Path.GetFileNameWithoutExtension(project);
+
+    [GeneratedRegex("<AssemblyName>(.*)</AssemblyName>")]
+    private static partial Regex OwnName();
 }

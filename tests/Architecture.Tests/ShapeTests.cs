@@ -13,8 +13,7 @@ public sealed class ShapeTests
     {
         Type[] types =
         [
-            // What only the compiler loads is not beside the tests.
-            .. Repository.Files("src", ".csproj").Where(path => !path.EndsWith(".Generator.csproj", StringComparison.Ordinal)).SelectMany(path => Assembly.Load(Path.GetFileNameWithoutExtension(path)).GetTypes())
+            .. Repository.LoadAssemblies().SelectMany(assembly => assembly.GetTypes())
                 .Where(type => type.IsClass && !IsData(type) && !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)),
         ];
         Assert.NotEmpty(types);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -28,6 +29,16 @@ public sealed class CommandLineTests
     [InlineData("topics", "list", "-o", "xml")]
     [InlineData("znodes", "get", "no-slash", "--url", "http://127.0.0.1:1")]
     public async Task WrongCommandLine_ExitsWith2(params string[] arguments) => Assert.Equal(ExitCodes.Usage, (await Tool.RunAsync(arguments)).Code);
+
+    [Fact]
+    public async Task Usage_NamesTheCommandThatUsersType()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ExitCodes).Assembly.Location, "--help"]) { RedirectStandardOutput = true };
+        using Process tool = Process.Start(start)!;
+        string usage = await tool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("  streamcoord [command]", usage, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("bash", "complete -F")]
