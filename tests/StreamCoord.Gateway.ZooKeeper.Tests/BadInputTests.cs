@@ -155,7 +155,7 @@ public sealed class BadInputTests(SiloFixture fixture)
         await using ZooKeeperClient writer = await fixture.ConnectAsync();
         await writer.CreateAsync(path);
         await silent.AskAsync(OpCode.AddWatch, new AddWatchRequest(path, 0));
-        await WriteUntilDroppedAsync(writer, path).WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        await WriteUntilDroppedAsync(writer, path).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         await writer.PingAsync();
     }

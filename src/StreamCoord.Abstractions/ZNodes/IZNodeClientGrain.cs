@@ -49,13 +49,13 @@ public interface IZNodeClientGrain : IGrainWithGuidKey
     [Alias("Ping")]
     Task<ZNodeReply> Ping();
 
-    /// <summary>Events that a watch would have had, from the log; see <see cref="ICoordination.ReadHistoryAsync"/>.</summary>
+    /// <summary>Events that a watch would have had, from the log; see <see cref="ICoordination.ReadHistoryAsync"/>. Null when there is no connection: nobody knows then what the client may read.</summary>
     /// <param name="path">The watched znode.</param>
     /// <param name="kinds">Data, children or persistent recursive.</param>
     /// <param name="after">The last transaction that was told as a whole.</param>
     /// <param name="skipCount">How many of the events behind it were told as well.</param>
     [Alias("ReadHistory")]
-    Task<WatchHistory> ReadHistory(string path, WatchKinds kinds, Zxid after, int skipCount);
+    Task<WatchHistory?> ReadHistory(string path, WatchKinds kinds, Zxid after, int skipCount);
 
     /// <summary>Ends the connection and removes its watches; a session lives on.</summary>
     [Alias("Disconnect")]

@@ -87,12 +87,19 @@ internal sealed class SessionLife : IAsyncDisposable
     /// <summary>Shows who the session is, here and to every silo to come.</summary>
     public async Task<ZNodeReply> AuthenticateAsync(ZNodeCredentials credentials, CancellationToken cancellationToken)
     {
-        ZNodeConnection connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
-        ZNodeReply reply = await connection.AttemptAsync(grain => grain.Authenticate(credentials.Scheme, credentials.Secret)).ConfigureAwait(false);
-        lock (_lock)
+        ZNodeConnection connection;
+        ZNodeReply reply;
+        do
         {
-            _credentials.AddRange(reply.IsOk ? [credentials] : []);
+            connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
+            reply = await connection.AttemptAsync(grain => grain.Authenticate(credentials.Scheme, credentials.Secret)).ConfigureAwait(false);
+            lock (_lock)
+            {
+                _credentials.AddRange(reply.IsOk && !_credentials.Contains(credentials) ? [credentials] : []);
+            }
         }
+        // The next connection may have begun before it was known.
+        while (connection.Broken.IsCancellationRequested);
         return reply;
     }
 
@@ -191,7 +198,7 @@ internal sealed class SessionLife : IAsyncDisposable
             if (reply.IsOk)
             {
                 Confirm(sent, reply.Zxid);
-                _watches.Pass(reply.Zxid);
+                _watches.Pass(connection, reply.Zxid);
             }
             else if (reply.Error == ZNodeError.SessionExpired)
             {
@@ -241,7 +248,7 @@ internal sealed class SessionLife : IAsyncDisposable
             reply = reply.IsOk ? await connection.AttemptAsync(grain => grain.Authenticate(shown.Scheme, shown.Secret)).ConfigureAwait(false) : reply;
         }
         ZNodeReply begun = reply.IsOk ? await connection.AttemptAsync(begin).ConfigureAwait(false) : reply;
-        ZNodeReply armed = begun.IsOk ? await _watches.RearmAsync(connection, _seen).ConfigureAwait(false) : begun;
+        ZNodeReply armed = begun.IsOk ? await _watches.RearmAsync(connection).ConfigureAwait(false) : begun;
         return (connection, armed.IsOk ? begun : armed);
     }
 

@@ -3,13 +3,18 @@ using StreamCoord.ZNodes;
 
 namespace StreamCoord.Client.Coordination;
 
-/// <summary>The watches of a session, and who is told of what. Safe for concurrent use. Only the present connection is listened to.</summary>
+/// <summary>The watches of a session, and who is told of what. Safe for concurrent use.</summary>
+/// <remarks>
+/// Only the present connection is listened to: what an older one says, an event or a reply, is as if it had not come. Always: a one-shot watch is armed on the present connection, or in the next replay of what that misses; and it was armed
+/// at no later transaction than the one up to which everything was told.
+/// </remarks>
 internal sealed class WatchTable(ILogger logger)
 {
     private readonly Lock _lock = new();
-    private readonly List<OneShotWatch> _oneShots = [];
+    private readonly Dictionary<string, List<OneShotWatch>> _oneShots = [];
     private readonly Dictionary<string, List<ZNodeWatch>> _lasting = [];
     private ZNodeConnection? _connection;
+    private Zxid _told;
     private ZNodeException? _failure;
 
     /// <summary>Only this connection is listened to from now on, and all that lasts waits for what it has missed.</summary>
@@ -31,24 +36,31 @@ internal sealed class WatchTable(ILogger logger)
         var watch = new OneShotWatch(path, isOfChildren, told);
         lock (_lock)
         {
-            _oneShots.Add(watch);
+            Put(_oneShots, path, watch);
         }
         return watch;
     }
 
     /// <summary>The read was answered.</summary>
-    public void Arm(OneShotWatch watch, Zxid at, bool isOfMissing)
+    /// <returns>False when another connection has come meanwhile: the watch is armed nowhere, and has to be read for again.</returns>
+    public bool TryArm(ZNodeConnection connection, OneShotWatch watch, Zxid at, bool isOfMissing)
     {
         WatchEvent? early;
         lock (_lock)
         {
+            if (_connection != connection)
+            {
+                return false;
+            }
+            _told = Zxid.Max(_told, at);
             early = watch.Arm(at, isOfMissing);
-            _ = early is not null && _oneShots.Remove(watch);
+            _ = early is not null && Take(_oneShots, watch.Path, watch);
         }
         if (early is not null)
         {
             Tell(watch, early);
         }
+        return true;
     }
 
     /// <summary>The read was refused.</summary>
@@ -56,7 +68,7 @@ internal sealed class WatchTable(ILogger logger)
     {
         lock (_lock)
         {
-            _oneShots.Remove(watch);
+            Take(_oneShots, watch.Path, watch);
         }
     }
 
@@ -68,11 +80,7 @@ internal sealed class WatchTable(ILogger logger)
             {
                 throw _failure;
             }
-            if (!_lasting.TryGetValue(watch.Path, out List<ZNodeWatch>? same))
-            {
-                _lasting.Add(watch.Path, same = []);
-            }
-            same.Add(watch);
+            Put(_lasting, watch.Path, watch);
         }
     }
 
@@ -81,15 +89,7 @@ internal sealed class WatchTable(ILogger logger)
     {
         lock (_lock)
         {
-            if (!_lasting.TryGetValue(watch.Path, out List<ZNodeWatch>? same) || !same.Remove(watch))
-            {
-                return false;
-            }
-            if (same.Count == 0)
-            {
-                _lasting.Remove(watch.Path);
-            }
-            return same.TrueForAll(other => other.Kind != watch.Kind);
+            return Take(_lasting, watch.Path, watch) && (_lasting.GetValueOrDefault(watch.Path) ?? []).TrueForAll(other => other.Kind != watch.Kind);
         }
     }
 
@@ -106,9 +106,9 @@ internal sealed class WatchTable(ILogger logger)
             foreach (WatchEvent watchEvent in events)
             {
                 TellLasting(watchEvent);
-                foreach (OneShotWatch watch in _oneShots.FindAll(watch => watch.Path == watchEvent.Path && watch.Takes(watchEvent)))
+                foreach (OneShotWatch watch in (_oneShots.GetValueOrDefault(watchEvent.Path) ?? []).FindAll(watch => watch.Takes(watchEvent)))
                 {
-                    _oneShots.Remove(watch);
+                    Take(_oneShots, watch.Path, watch);
                     due.Add((watch, watchEvent));
                 }
             }
@@ -119,11 +119,16 @@ internal sealed class WatchTable(ILogger logger)
         }
     }
 
-    /// <summary>Everything up to a transaction was told.</summary>
-    public void Pass(Zxid zxid)
+    /// <summary>A connection was answered: everything up to a transaction was told.</summary>
+    public void Pass(ZNodeConnection connection, Zxid zxid)
     {
         lock (_lock)
         {
+            if (_connection != connection)
+            {
+                return;
+            }
+            _told = Zxid.Max(_told, zxid);
             foreach (ZNodeWatch watch in Lasting())
             {
                 watch.Pass(zxid);
@@ -133,14 +138,14 @@ internal sealed class WatchTable(ILogger logger)
 
     /// <summary>Arms everything on a new connection, and tells what was missed.</summary>
     /// <returns><see cref="ZNodeError.Ok"/>, or why the connection does not do.</returns>
-    public async Task<ZNodeReply> RearmAsync(ZNodeConnection connection, Zxid seen)
+    public async Task<ZNodeReply> RearmAsync(ZNodeConnection connection)
     {
         WatchReplay replay;
         List<ZNodeWatch> lasting;
         lock (_lock)
         {
             replay = new WatchReplay(
-                seen, Paths(watch => !watch.IsOfChildren && !watch.IsOfMissing), Paths(watch => watch.IsOfMissing), Paths(watch => watch.IsOfChildren), [], []);
+                _told, Paths(watch => !watch.IsOfChildren && !watch.IsOfMissing), Paths(watch => watch.IsOfMissing), Paths(watch => watch.IsOfChildren), [], []);
             lasting = [.. Lasting().Where(watch => watch.HasBegun)];
         }
         ZNodeReply reply = await connection.AttemptAsync(grain => grain.Replay(replay)).ConfigureAwait(false);
@@ -205,7 +210,29 @@ internal sealed class WatchTable(ILogger logger)
 
     private IEnumerable<ZNodeWatch> Lasting() => _lasting.Values.SelectMany(watches => watches);
 
-    private string[] Paths(Func<OneShotWatch, bool> kind) => [.. _oneShots.Where(watch => watch.IsArmed && kind(watch)).Select(watch => watch.Path).Distinct()];
+    private string[] Paths(Func<OneShotWatch, bool> kind) => [.. _oneShots.Values.SelectMany(watches => watches).Where(watch => watch.IsArmed && kind(watch)).Select(watch => watch.Path).Distinct()];
+
+    private static void Put<TWatch>(Dictionary<string, List<TWatch>> table, string path, TWatch watch)
+    {
+        if (!table.TryGetValue(path, out List<TWatch>? same))
+        {
+            table.Add(path, same = []);
+        }
+        same.Add(watch);
+    }
+
+    private static bool Take<TWatch>(Dictionary<string, List<TWatch>> table, string path, TWatch watch)
+    {
+        if (!table.TryGetValue(path, out List<TWatch>? same) || !same.Remove(watch))
+        {
+            return false;
+        }
+        if (same.Count == 0)
+        {
+            table.Remove(path);
+        }
+        return true;
+    }
 
     private void TellLasting(WatchEvent watchEvent)
     {

@@ -48,7 +48,7 @@ internal sealed class ZNodeConnection : IZNodeObserver, IDisposable
         await AttemptAsync(async grain =>
         {
             missed = await grain.ReadHistory(watch.Path, watch.HistoryKinds, after, skipCount).ConfigureAwait(false);
-            return new ZNodeReply();
+            return missed is null ? ZNodeReply.Refused(ZNodeError.ConnectionLoss, "The silo has lost the connection.") : new ZNodeReply();
         }).ConfigureAwait(false);
         return missed;
     }

@@ -19,6 +19,9 @@ public sealed class ZNodeSession : IAsyncDisposable
     private readonly WatchTable _watches;
     private readonly int _watchEventsMax;
 
+    // One at a time: who removes the last watch of a path must not take away one that is just being armed there.
+    private readonly SemaphoreSlim _arming = new(1, 1);
+
     private ZNodeSession(SessionLife life, WatchTable watches, int watchEventsMax)
     {
         (_life, _watches, _watchEventsMax) = (life, watches, watchEventsMax);
@@ -174,21 +177,22 @@ public sealed class ZNodeSession : IAsyncDisposable
     public async Task<ZNodeWatch> WatchAsync(string path, bool isRecursive = false, CancellationToken cancellationToken = default)
     {
         var watch = new ZNodeWatch(path, isRecursive, _watchEventsMax, RemoveAsync);
-        _watches.Add(watch);
-        ZNodeConnection connection;
-        ZNodeReply armed;
-        do
+        await _arming.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            connection = await _life.ConnectionAsync(cancellationToken).ConfigureAwait(false);
-            armed = await WatchTable.ArmAsync(connection, watch).ConfigureAwait(false);
+            _watches.Add(watch);
+            await ArmAsync(watch, cancellationToken).ConfigureAwait(false);
+            return watch;
         }
-        while (connection.Broken.IsCancellationRequested);
-        if (!armed.IsOk)
+        catch
         {
             _watches.Remove(watch);
-            throw ZNodeException.Of(armed);
+            throw;
         }
-        return watch;
+        finally
+        {
+            _arming.Release();
+        }
     }
 
     /// <summary>Closes the session: its ephemeral znodes are deleted. When nobody answers, they are as soon as it expires.</summary>
@@ -198,41 +202,61 @@ public sealed class ZNodeSession : IAsyncDisposable
 
     private async Task<ZNodeReply> ReadAsync(ReadOperation operation, string path, Action<WatchEvent>? changed, bool isOfChildren, CancellationToken cancellationToken)
     {
-        OneShotWatch? watch = changed is null ? null : _watches.Prepare(path, isOfChildren, changed);
+        if (changed is null)
+        {
+            return await UntilAnsweredAsync(grain => grain.Request(operation, watch: false), cancellationToken).ConfigureAwait(false);
+        }
+        OneShotWatch watch = _watches.Prepare(path, isOfChildren, changed);
         bool isArmed = false;
         try
         {
-            ZNodeReply reply = await UntilAnsweredAsync(grain => grain.Request(operation, watch is not null), cancellationToken).ConfigureAwait(false);
-            isArmed = reply.IsOk || (reply.Error == ZNodeError.NoNode && operation is ExistsOperation);
-            if (isArmed && watch is not null)
-            {
-                _watches.Arm(watch, reply.Zxid, isOfMissing: !reply.IsOk);
-            }
-            return reply;
+            return await AskAsync(
+                grain => grain.Request(operation, watch: true),
+                (connection, reply) =>
+                {
+                    bool arms = reply.IsOk || (reply.Error == ZNodeError.NoNode && operation is ExistsOperation);
+                    isArmed = arms && _watches.TryArm(connection, watch, reply.Zxid, isOfMissing: !reply.IsOk);
+                    return arms ? !isArmed : ZNodeErrors.Passes(reply.Error);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (!isArmed && watch is not null)
+            if (!isArmed)
             {
                 _watches.Drop(watch);
             }
         }
     }
 
+    private async Task ArmAsync(ZNodeWatch watch, CancellationToken cancellationToken)
+    {
+        ZNodeConnection connection;
+        ZNodeReply armed;
+        do
+        {
+            connection = await _life.ConnectionAsync(cancellationToken).ConfigureAwait(false);
+            armed = await WatchTable.ArmAsync(connection, watch).ConfigureAwait(false);
+        }
+        while (connection.Broken.IsCancellationRequested);
+        Require(armed);
+    }
+
     // For what may be asked twice.
-    private Task<ZNodeReply> UntilAnsweredAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, CancellationToken cancellationToken) => AskAsync(call, ZNodeErrors.Passes, cancellationToken);
+    private Task<ZNodeReply> UntilAnsweredAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, CancellationToken cancellationToken) =>
+        AskAsync(call, static (_, reply) => ZNodeErrors.Passes(reply.Error), cancellationToken);
 
     private Task<ZNodeReply> WriteAsync(WriteOperation operation, CancellationToken cancellationToken) =>
-        AskAsync(grain => grain.Request(operation, watch: false), ZNodeErrors.WasNotCarriedOut, cancellationToken);
+        AskAsync(grain => grain.Request(operation, watch: false), static (_, reply) => ZNodeErrors.WasNotCarriedOut(reply.Error), cancellationToken);
 
-    private async Task<ZNodeReply> AskAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, Func<ZNodeError, bool> asksAgain, CancellationToken cancellationToken)
+    private async Task<ZNodeReply> AskAsync(Func<IZNodeClientGrain, Task<ZNodeReply>> call, Func<ZNodeConnection, ZNodeReply, bool> asksAgain, CancellationToken cancellationToken)
     {
         Backoff? backoff = null;
         while (true)
         {
             ZNodeConnection connection = await _life.ConnectionAsync(cancellationToken).ConfigureAwait(false);
             ZNodeReply reply = await connection.RunAsync(call, cancellationToken).ConfigureAwait(false);
-            if (!asksAgain(reply.Error))
+            if (!asksAgain(connection, reply))
             {
                 _life.See(reply.Zxid);
                 return reply;
@@ -243,10 +267,22 @@ public sealed class ZNodeSession : IAsyncDisposable
 
     private async ValueTask RemoveAsync(ZNodeWatch watch)
     {
-        if (_watches.Remove(watch) && !_life.Lost.IsCancellationRequested)
+        await _arming.WaitAsync().ConfigureAwait(false);
+        try
         {
-            ZNodeConnection connection = await _life.ConnectionAsync(CancellationToken.None).ConfigureAwait(false);
-            await connection.RunAsync(grain => grain.RemoveWatches(watch.Path, watch.Kind), CancellationToken.None).ConfigureAwait(false);
+            if (_watches.Remove(watch))
+            {
+                ZNodeConnection connection = await _life.ConnectionAsync(CancellationToken.None).ConfigureAwait(false);
+                await connection.RunAsync(grain => grain.RemoveWatches(watch.Path, watch.Kind), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (ZNodeException)
+        {
+            // The session is over, and its watches with it.
+        }
+        finally
+        {
+            _arming.Release();
         }
     }
 }

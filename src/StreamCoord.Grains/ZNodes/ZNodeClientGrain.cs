@@ -65,7 +65,10 @@ internal sealed class ZNodeClientGrain(ICoordination coordination, ClusterIdenti
     public async Task<ZNodeReply> ResumeSession(SessionId session, ReadOnlyMemory<byte> password, int timeoutMs, Zxid seen)
     {
         ZNodeReply reply = await BeginSessionAsync(_ => coordination.ResumeSessionAsync(session, password, timeoutMs));
-        await coordination.WaitAppliedAsync(seen, CancellationToken.None);
+        if (reply.IsOk)
+        {
+            await coordination.WaitAppliedAsync(seen, CancellationToken.None);
+        }
         return reply;
     }
 
@@ -83,12 +86,16 @@ internal sealed class ZNodeClientGrain(ICoordination coordination, ClusterIdenti
     }
 
     /// <inheritdoc/>
-    public async Task<WatchHistory> ReadHistory(string path, WatchKinds kinds, Zxid after, int skipCount)
+    public async Task<WatchHistory?> ReadHistory(string path, WatchKinds kinds, Zxid after, int skipCount)
     {
+        if (_line is not { } line)
+        {
+            return null;
+        }
         var events = new List<WatchEvent>();
         try
         {
-            await foreach (WatchEvent watchEvent in coordination.ReadHistoryAsync(_line?.Caller ?? ZNodeCaller.Anonymous, path, kinds, after, CancellationToken.None))
+            await foreach (WatchEvent watchEvent in coordination.ReadHistoryAsync(line.Caller, path, kinds, after, CancellationToken.None))
             {
                 if (skipCount-- > 0)
                 {

@@ -6,7 +6,7 @@ namespace StreamCoord.Client.Tests.Clusters;
 internal static class ConsumerReads
 {
     /// <summary>As long as anything may take that tests wait for.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>A consumer without a group that begins at the beginning.</summary>
     public static Consumer ReadAll(this StreamCoordClient client, string topic, int partitions = 1, IsolationLevel isolation = IsolationLevel.ReadUncommitted) => client.CreateConsumer(new ConsumerOptions

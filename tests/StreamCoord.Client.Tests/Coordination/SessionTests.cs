@@ -128,6 +128,23 @@ public sealed class SessionTests(OutsideFixture outside)
     }
 
     [Fact]
+    public async Task WatchThatIsRemoved_TakesNoneAwayThatIsArmedMeanwhile()
+    {
+        await using ZNodeSession session = await outside.Client.OpenSessionAsync(cancellationToken: Stop);
+        string root = await RootAsync(session);
+        ZNodeWatch watch = await session.WatchAsync(root, cancellationToken: Stop);
+        for (int i = 0; i < 50; i++)
+        {
+            ValueTask removed = watch.DisposeAsync();
+            watch = await session.WatchAsync(root, cancellationToken: Stop);
+            await removed;
+            await session.SetAsync(root, $"{i}", cancellationToken: Stop);
+            Assert.Equal(["DataChanged "], await TakeAsync(watch, 1, root));
+        }
+        await watch.DisposeAsync();
+    }
+
+    [Fact]
     public async Task WatchThatNobodyReads_FailsAndSaysSo()
     {
         await using ZNodeSession session = await outside.Client.OpenSessionAsync(new ZNodeSessionOptions { WatchEventsMax = 3 }, Stop);

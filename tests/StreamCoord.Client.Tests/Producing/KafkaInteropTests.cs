@@ -96,14 +96,12 @@ public sealed class KafkaInteropTests(OutsideFixture outside)
     {
         string topic = await outside.CreateTopicAsync(Partitions);
         string[] keys = [.. Enumerable.Range(0, 200).Select(i => new string((char)('a' + (i % 26)), i % 13) + i)];
-        Dictionary<string, int> expected = [];
+        Dictionary<string, int> expected;
         using (IProducer<string, string> librdkafka = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = outside.Kafka, Partitioner = theirs }).SetLogHandler((_, _) => { }).Build())
         {
-            foreach (string key in keys)
-            {
-                librdkafka.Produce(topic, new Message<string, string> { Key = key, Value = "" }, report => expected[report.Message.Key] = report.Partition.Value);
-            }
-            librdkafka.Flush(TestContext.Current.CancellationToken);
+            // Its flush ends before the last reports are handed out.
+            DeliveryResult<string, string>[] delivered = await Task.WhenAll(keys.Select(key => librdkafka.ProduceAsync(topic, new Message<string, string> { Key = key, Value = "" }, TestContext.Current.CancellationToken)));
+            expected = delivered.ToDictionary(result => result.Key, result => result.Partition.Value);
         }
         await using Producer producer = outside.Client.CreateProducer(new ProducerOptions { Partitioner = ours == "crc32" ? KeyPartitioners.Crc32 : KeyPartitioners.Murmur2 });
         Dictionary<string, int> actual = [];

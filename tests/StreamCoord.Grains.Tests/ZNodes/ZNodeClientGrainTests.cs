@@ -109,6 +109,33 @@ public sealed class ZNodeClientGrainTests
     }
 
     [Fact]
+    public async Task WithoutAConnection_NobodysHistoryIsRead()
+    {
+        await using TreeSilo silo = await TreeSilo.StartAsync();
+        Assert.Null(await silo.Grains.GetGrain<IZNodeClientGrain>(Guid.NewGuid()).ReadHistory("/", WatchKinds.PersistentRecursive, Zxid.Zero, 0));
+    }
+
+    [Fact]
+    public async Task ResumedSession_IsNotShownLessThanItHasSeen_AndAWrongPasswordWaitsForNothing()
+    {
+        await using TreeSilo silo = await TreeSilo.StartAsync();
+        var observer = new RecordingObserver();
+        IZNodeClientGrain first = await ConnectAsync(silo, observer);
+        ZNodeReply opened = await first.OpenSession(10_000);
+        SessionGrant session = opened.Session!;
+        IZNodeClientGrain second = await ConnectAsync(silo, observer);
+
+        Assert.Equal(ZNodeError.AuthFailed, (await second.ResumeSession(session.Session, new byte[16], 10_000, new Zxid(long.MaxValue))).Error);
+        Task<ZNodeReply> resumed = second.ResumeSession(session.Session, session.Password, 10_000, opened.Zxid.Next());
+        Assert.True((await first.Request(new ExistsOperation("/"), watch: false)).IsOk);
+        Assert.False(resumed.IsCompleted);
+        Assert.True((await silo.MustAsync(new CreateOperation("/next", null, AclEntry.Open))).Zxid > opened.Zxid);
+        Assert.True((await resumed).IsOk);
+        Assert.True((await second.Ping()).IsOk);
+        GC.KeepAlive(observer);
+    }
+
+    [Fact]
     public async Task ReadWithAMinimumZxid_WaitsUntilTheSiloIsThere()
     {
         await using TreeSilo silo = await TreeSilo.StartAsync();
