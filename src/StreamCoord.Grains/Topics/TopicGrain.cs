@@ -52,6 +52,9 @@ internal sealed partial class TopicGrain(
     /// <summary>Ends when the newest change, and so every change before it, has ended.</summary>
     private Task _newestChange = Task.CompletedTask;
 
+    /// <summary>True when a change has failed, and this activation ends.</summary>
+    private bool _hasFailed;
+
     /// <summary>How many changes of its leadership <see cref="_topic"/> has seen.</summary>
     private long _seenChanges;
 
@@ -258,11 +261,17 @@ internal sealed partial class TopicGrain(
         await before;
         try
         {
+            if (_hasFailed)
+            {
+                // Not from what is in memory; and who is told of the change would ask this activation, which answers nobody while one of its changes goes on.
+                return TopicReply.Refused(ErrorCode.KafkaStorageError, $"A change of topic '{Name}' has failed that was made just before. Try again.");
+            }
             await FinishDeletionAsync();
             return await change();
         }
         catch (Exception failure)
         {
+            _hasFailed = true;
             DeactivateOnIdle();
             LogFailedChange(logger, failure, Name);
             return failure is DbException or TreeRefusedException

@@ -9,6 +9,7 @@ public sealed class FaultPlan
     private readonly Lock _lock = new();
     private int _stepsToFailure = int.MaxValue;
     private bool _carryOut;
+    private Task? _once;
 
     /// <summary>True once a step has failed since <see cref="FailStep"/>.</summary>
     public bool HasFailed { get; private set; }
@@ -18,7 +19,16 @@ public sealed class FaultPlan
     {
         lock (_lock)
         {
-            (_stepsToFailure, _carryOut, HasFailed) = (step, carryOut, false);
+            (_stepsToFailure, _carryOut, _once, HasFailed) = (step, carryOut, null, false);
+        }
+    }
+
+    /// <summary>The next step waits for something and fails then, and none after it.</summary>
+    public void FailOnce(Task when)
+    {
+        lock (_lock)
+        {
+            (_stepsToFailure, _carryOut, _once, HasFailed) = (0, false, when, false);
         }
     }
 
@@ -34,7 +44,7 @@ public sealed class FaultPlan
             fails = _stepsToFailure == 0;
             first = fails && !HasFailed;
             HasFailed |= fails;
-            _stepsToFailure = fails || _stepsToFailure == int.MaxValue ? _stepsToFailure : _stepsToFailure - 1;
+            _stepsToFailure = fails && _once is not null ? int.MaxValue : fails || _stepsToFailure == int.MaxValue ? _stepsToFailure : _stepsToFailure - 1;
         }
         if (!fails || (first && _carryOut))
         {
@@ -42,6 +52,7 @@ public sealed class FaultPlan
         }
         if (fails)
         {
+            await (_once ?? Task.CompletedTask);
             throw new InjectedFaultException();
         }
     }

@@ -118,6 +118,27 @@ public sealed class TopicCrashTests
         Assert.DoesNotContain("   at ", reply.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ChangesThatWaitBehindOneThatFails_AreRefused_AndHoldNothingUp()
+    {
+        await using TopicSilo silo = await TopicSilo.StartAsync(new SqliteFile());
+        ITopicGrain topic = silo.Topic("orders");
+        await topic.Create(TwoPartitions);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        silo.Faults.FailOnce(begun.Task);
+
+        Task<TopicReply>[] changes = [.. Enumerable.Range(1, 3).Select(i => topic.AlterConfigs([new ConfigChange("retention.ms", $"{i}")], validateOnly: false))];
+        // Calls come in their order, and this one is answered at once.
+        Assert.Equal(ErrorCode.None, (await topic.Describe()).Error);
+        begun.SetResult();
+        TopicReply[] replies = await Task.WhenAll(changes);
+
+        // One that went on would tell the partitions, which ask the topic, which answers nobody before it has gone.
+        Assert.All(replies, reply => Assert.NotEqual(ErrorCode.None, reply.Error));
+        TopicReply after = await topic.AlterConfigs([new ConfigChange("retention.ms", "4")], validateOnly: false);
+        Assert.Equal((ErrorCode.None, "4"), (after.Error, after.Topic!.Configs["retention.ms"]));
+    }
+
     /// <summary>Runs a change that stops at a step. False when it had no such step, and so was carried out.</summary>
     private static async Task<bool> FailsAsync(TopicSilo silo, int step, bool carryOut, bool restart, Func<Task<TopicReply>> change)
     {
